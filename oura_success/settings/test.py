@@ -1,0 +1,16 @@
+"""The tests: the demo's switches off, fast password hashes, fault points allowed."""
+
+from .base import *  # noqa: F403
+from .base import env
+
+DEMO = env.bool("DEMO", default=False)
+DEMO_PASSWORD = "demo-portal"
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+FAULT_POINTS = frozenset(env.list("FAULT_POINTS", default=[]))
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
