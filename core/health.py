@@ -1,0 +1,31 @@
+"""Is the process alive, and can it serve? Liveness touches nothing; readiness answers for the database (RELIABILITY 14)."""
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.db.utils import Error
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from core import cache
+
+
+def livez(request: HttpRequest) -> HttpResponse:
+    """200 as long as the process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 if the database answers and is migrated, else 503. A dead cache only degrades."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    try:
+        executor = MigrationExecutor(connection)
+        pending = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        database = "not migrated" if pending else "ok"
+    except Error:
+        database = "unreachable"
+    ready = database == "ok"
+    report = {"ready": ready, "database": database, "cache": "ok" if cache.answers() else "degraded"}
+    return JsonResponse(report, status=200 if ready else 503)
+
+
+livez.declared_permission = "everybody"  # type: ignore[attr-defined]  # read by the sweep of declared permissions
+readyz.declared_permission = "everybody"  # type: ignore[attr-defined]  # read by the sweep of declared permissions

@@ -1,0 +1,62 @@
+"""The only way to a customer and its people: what is not visible does not exist (DOMAIN.md §12)."""
+
+from django.db.models import Q, QuerySet
+
+from customers.domain.roles import delivers, memberships_of, sees_all_customers
+from customers.models import ContactAssignment, Customer, User
+
+
+def customer_scope(user: User, path: str = "") -> Q:
+    """The condition "a customer that `user` sees" on whatever reaches the customer by `path` (`"contract__customer"`).
+
+    Members see their own customer; delivery staff those of whose lead or delivery team they are; operations leads and
+    finance all. Delivery teams stand in a higher app and are reached by relation names, not by import.
+    """
+    prefix = f"{path}__" if path else ""
+    if sees_all_customers(user):
+        return Q(**{f"{prefix}pk__isnull": False})
+    scope = Q(**{f"{prefix}pk__in": list(memberships_of(user))})
+    if delivers(user):
+        led = ContactAssignment.objects.filter(
+            kind=ContactAssignment.Kind.LEAD, person=user, until__isnull=True
+        ).values("customer")
+        delivered = Customer.objects.filter(contracts__team_members__staff=user).values("pk")
+        scope |= Q(**{f"{prefix}pk__in": led}) | Q(**{f"{prefix}pk__in": delivered})
+    return scope
+
+
+def customers_visible_to(user: User) -> QuerySet[Customer]:
+    """The customers that `user` may know of."""
+    return Customer.objects.filter(customer_scope(user))
+
+
+def members_of(customer: Customer) -> QuerySet[User]:
+    """The people who belong to `customer` now."""
+    return User.objects.filter(memberships__customer=customer, memberships__until__isnull=True, is_active=True)
+
+
+def admins_of(customer: Customer) -> QuerySet[User]:
+    """The customer admins of `customer` now."""
+    return User.objects.filter(
+        memberships__customer=customer,
+        memberships__until__isnull=True,
+        memberships__kind="admin",
+        is_active=True,
+    )
+
+
+def lead_of(customer: Customer) -> User | None:
+    """The provider's main point of contact for `customer` now."""
+    return User.objects.filter(
+        contact_for__customer=customer, contact_for__kind=ContactAssignment.Kind.LEAD, contact_for__until__isnull=True
+    ).first()
+
+
+def primary_contact_of(customer: Customer) -> User | None:
+    """The designated primary contact; until there is one the customer's first admin stands in (DOMAIN.md §9)."""
+    designated = User.objects.filter(
+        contact_for__customer=customer,
+        contact_for__kind=ContactAssignment.Kind.PRIMARY_CONTACT,
+        contact_for__until__isnull=True,
+    ).first()
+    return designated or admins_of(customer).order_by("memberships__since", "pk").first()

@@ -1,0 +1,55 @@
+"""How a view declares who may call it. A view that declares nothing fails the build (tests/test_declared_permissions)."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+
+from customers.domain.roles import Right, rights_of
+from customers.models import User
+
+
+class PortalRequest(HttpRequest):
+    """A request whose person is signed in: what a view behind `requires` receives."""
+
+    user: User
+    htmx: Any
+
+
+Params = ParamSpec("Params")
+Response = TypeVar("Response", bound=HttpResponseBase)
+SignedInView = Callable[Concatenate[PortalRequest, Params], HttpResponseBase]
+View = Callable[Concatenate[HttpRequest, Params], HttpResponseBase]
+
+
+def requires(right: Right, *, to: Right | None = None) -> Callable[[SignedInView[Params]], View[Params]]:
+    """Open a view to people who hold `right`: without it the page does not exist for them (404).
+
+    `to` names an act on what they see: without that right it is refused (403). Who is not signed in goes to sign in.
+    """
+
+    def decorate(view: SignedInView[Params]) -> View[Params]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            rights = rights_of(request.user)
+            if right not in rights:
+                raise Http404
+            if to is not None and to not in rights:
+                raise PermissionDenied
+            return view(request, *args, **kwargs)  # type: ignore[arg-type]  # signed in, so it is a PortalRequest
+
+        guarded.declared_permission = right if to is None else to  # type: ignore[attr-defined]  # read by the sweep
+        return guarded
+
+    return decorate
+
+
+def open_to_everybody(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Declare that a view needs no sign-in: it shows nothing of any customer."""
+    view.declared_permission = "everybody"  # type: ignore[attr-defined]  # read by the sweep
+    return view

@@ -1,0 +1,3 @@
+"""The API's addresses."""
+from django.urls import URLPattern
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,28 @@
+"""Every address of the portal."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+from core.health import livez, readyz
+from oura_success.administration import portal_admin
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("home.urls")),
+    path("", include("customers.urls")),
+    path("", include("packages.urls")),
+    path("", include("sessions.urls")),
+    path("", include("billing.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", portal_admin.urls),
+    path("api/", include("oura_success.api_urls")),
+    path("livez", livez, name="livez"),
+    path("readyz", readyz, name="readyz"),
+]
+
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("home.demo_urls")))
+
+handler400 = "core.error_pages.bad_request"
+handler403 = "core.error_pages.not_allowed"
+handler404 = "core.error_pages.not_found"
+handler500 = "core.error_pages.server_error"

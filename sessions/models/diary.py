@@ -1,0 +1,121 @@
+"""When a member of staff works, and what stands in their diary (DOMAIN.md §7)."""
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Weekday(models.IntegerChoices):
+    """As `date.weekday()` counts."""
+
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+
+
+class WorkingHours(models.Model):
+    """One stretch of a weekday, by the wall clock of the staff member's own zone."""
+
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="working_hours")
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday.choices)
+    starts_at = models.TimeField(_("from"))
+    ends_at = models.TimeField(_("until"))
+
+    class Meta:
+        db_table = "working_hours"
+        verbose_name = _("working hours")
+        verbose_name_plural = _("working hours")
+        ordering = ["weekday", "starts_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="working_hours_end_after_start"),
+            models.CheckConstraint(condition=Q(weekday__range=(0, 6)), name="working_hours_weekday"),
+            models.UniqueConstraint(fields=["staff", "weekday", "starts_at"], name="working_hours_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.starts_at:%H:%M}–{self.ends_at:%H:%M}"
+
+
+class TimeOff(models.Model):
+    """A stretch of time in which a member of staff cannot be booked."""
+
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="time_off")
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    class Meta:
+        db_table = "time_off"
+        verbose_name = _("time off")
+        verbose_name_plural = _("time off")
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="time_off_end_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M} – {self.ends_at:%Y-%m-%d %H:%M}"
+
+
+class MeetingRange(Func):
+    """The half-open stretch of a meeting."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+
+class DiaryEntry(models.Model):
+    """One person at one meeting. The database lets no two of one person overlap, whoever writes."""
+
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="diary")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    session = models.OneToOneField(
+        "consulting_sessions.ConsultingSession", models.PROTECT, null=True, related_name="diary_entry"
+    )
+
+    class Meta:
+        db_table = "diary_entries"
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="diary_entries_end_after_start"),
+            ExclusionConstraint(
+                name="diary_entries_never_overlap",
+                expressions=[
+                    (MeetingRange("starts_at", "ends_at", RangeBoundary()), RangeOperators.OVERLAPS),
+                    ("staff", RangeOperators.EQUAL),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff} {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class BookingPolicy(models.Model):
+    """The numbers of ours that an operations lead can change. One row (DOMAIN.md, head; §7)."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    notice_hours = models.PositiveSmallIntegerField(_("notice in hours"), default=24)
+    horizon_days = models.PositiveSmallIntegerField(_("horizon in days"), default=60)
+    buffer_minutes = models.PositiveSmallIntegerField(_("minutes free after a meeting"), default=15)
+    step_minutes = models.PositiveSmallIntegerField(_("starts every … minutes"), default=30)
+    change_cutoff_hours = models.PositiveSmallIntegerField(_("hours until which a customer may move"), default=24)
+
+    class Meta:
+        db_table = "booking_policy"
+        verbose_name = _("booking policy")
+        verbose_name_plural = _("booking policy")
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="booking_policy_one_row"),
+            models.CheckConstraint(condition=Q(step_minutes__in=(15, 30, 60)), name="booking_policy_step"),
+            models.CheckConstraint(condition=Q(horizon_days__range=(1, 366)), name="booking_policy_horizon"),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("booking policy"))

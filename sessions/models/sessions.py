@@ -1,0 +1,127 @@
+"""Sessions, who attends, what happened to them, and what overage was accepted (DOMAIN.md §3, §7)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from core.money import CURRENCY_CHOICES
+from packages.models import Contract, TermsVersion
+from packages.session_types import LENGTHS_IN_MINUTES, SessionType
+
+
+class ConsultingSession(models.Model):
+    """One training and consultation meeting of a contract."""
+
+    class Status(models.TextChoices):
+        BOOKED = "booked", _("Booked")
+        HELD = "held", _("Held")
+        CANCELLED = "cancelled", _("Cancelled")
+        NO_SHOW = "no_show", _("No-show")
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="sessions")
+    session_type = models.CharField(_("type"), max_length=30, choices=SessionType.choices)
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="sessions")
+    starts_at = models.DateTimeField(_("start"))
+    ends_at = models.DateTimeField(_("end"))
+    duration_minutes = models.PositiveSmallIntegerField(_("length in minutes"))
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.BOOKED)
+    place = models.CharField(_("place"), max_length=300, blank=True)
+    message = models.TextField(_("message"), blank=True)
+    sequence = models.PositiveIntegerField(default=0, help_text="Grows with every change: iCalendar SEQUENCE.")
+    booked_at = models.DateTimeField(_("booked"))
+    booked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "consulting_sessions"
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(duration_minutes__in=LENGTHS_IN_MINUTES), name="consulting_sessions_length"
+            ),
+            models.CheckConstraint(
+                condition=Q(session_type__in=SessionType.values), name="consulting_sessions_type_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["booked", "held", "cancelled", "no_show"]), name="consulting_sessions_status"
+            ),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="consulting_sessions_end"),
+            models.UniqueConstraint(fields=["id", "contract"], name="consulting_sessions_with_contract"),
+        ]
+        indexes = [
+            models.Index(fields=["contract", "starts_at"], name="consulting_sessions_contract"),
+            models.Index(fields=["staff", "starts_at"], name="consulting_sessions_staff"),
+            models.Index(fields=["starts_at"], condition=Q(status="booked"), name="consulting_sessions_due"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        """How people name this session."""
+        return f"S-{self.pk:06d}"
+
+
+class Attendee(models.Model):
+    """Someone of the customer's side at a session: a member, or a guest by name and e-mail address."""
+
+    session = models.ForeignKey(ConsultingSession, models.CASCADE, related_name="attendees")
+    name = models.CharField(_("name"), max_length=150)
+    email = models.EmailField(_("e-mail address"), max_length=254)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="attendances")
+
+    class Meta:
+        db_table = "attendees"
+        constraints = [models.UniqueConstraint(fields=["session", "email"], name="attendees_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SessionEvent(models.Model):
+    """What happened to a session: who, when, why. Append-only."""
+
+    class Kind(models.TextChoices):
+        BOOKED = "booked", _("Booked")
+        MOVED = "moved", _("Moved")
+        REASSIGNED = "reassigned", _("Handed to a colleague")
+        CANCELLED = "cancelled", _("Cancelled")
+        NO_SHOW = "no_show", _("No-show")
+        LOGGED = "logged", _("Time logged")
+        REOPENED = "reopened", _("Time reversed, booked again")
+
+    session = models.ForeignKey(ConsultingSession, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "session_events"
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} {self.kind}"
+
+
+class OverageAcceptance(models.Model):
+    """What a customer admin accepted before booking: figures, rate, terms. Append-only (DOMAIN.md §7)."""
+
+    session = models.ForeignKey(ConsultingSession, models.PROTECT, related_name="overage_acceptances")
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    accepted_at = models.DateTimeField()
+    overage_minutes = models.PositiveIntegerField()
+    displaced_minutes = models.PositiveIntegerField()
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    currency = models.CharField(max_length=3, choices=CURRENCY_CHOICES)
+    hourly_rate = models.DecimalField(max_digits=10, decimal_places=2, null=True)
+    terms = models.ForeignKey(TermsVersion, models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "overage_acceptances"
+
+    def __str__(self) -> str:
+        return f"{self.session_id} {self.overage_minutes} min"
