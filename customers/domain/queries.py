@@ -17,12 +17,18 @@ def customer_scope(user: User, path: str = "") -> Q:
         return Q(**{f"{prefix}pk__isnull": False})
     scope = Q(**{f"{prefix}pk__in": list(memberships_of(user))})
     if delivers(user):
-        led = ContactAssignment.objects.filter(
-            kind=ContactAssignment.Kind.LEAD, person=user, until__isnull=True
-        ).values("customer")
-        delivered = Customer.objects.filter(contracts__team_members__staff=user).values("pk")
-        scope |= Q(**{f"{prefix}pk__in": led}) | Q(**{f"{prefix}pk__in": delivered})
+        scope |= served_scope(user, path)
     return scope
+
+
+def served_scope(user: User, path: str = "") -> Q:
+    """The condition "a customer whose lead `user` is, or on whose delivery team they are"."""
+    prefix = f"{path}__" if path else ""
+    led = ContactAssignment.objects.filter(
+        kind=ContactAssignment.Kind.LEAD, person=user, until__isnull=True
+    ).values("customer")
+    delivered = Customer.objects.filter(contracts__team_members__staff=user).values("pk")
+    return Q(**{f"{prefix}pk__in": led}) | Q(**{f"{prefix}pk__in": delivered})
 
 
 def customers_visible_to(user: User) -> QuerySet[Customer]:

@@ -1,0 +1,106 @@
+"""Customers, their members, and the main contact on either side (DOMAIN.md §9, §12)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.dates import ZONE_NAMES
+from core.money import CURRENCIES
+from core.refusals import InvalidInput
+from customers.domain.roles import is_staff
+from customers.models import ContactAssignment, Customer, Membership, User
+
+
+@transaction.atomic
+def create_customer(
+    *,
+    name: str,
+    country: str,
+    time_zone: str,
+    language: str,
+    currency: str,
+    lead: User | None,
+    by: User | None,
+    now: datetime,
+) -> Customer:
+    """Open an account for a business customer.
+
+    :raises InvalidInput: with the field at fault
+    """
+    if not name.strip():
+        raise InvalidInput(_("Enter the customer's name."), field="name")
+    if time_zone not in ZONE_NAMES:
+        raise InvalidInput(_("Choose a time zone such as Europe/Rome."), field="time_zone")
+    if currency not in CURRENCIES:
+        raise InvalidInput(_("The portal does not bill in that currency."), field="currency")
+    customer = Customer.objects.create(
+        name=name.strip(),
+        country=country.upper(),
+        time_zone=time_zone,
+        language=language,
+        currency=currency,
+        created_at=now,
+    )
+    if lead is not None:
+        assign_contact(customer=customer, kind=ContactAssignment.Kind.LEAD, person=lead, by=by, now=now)
+    return customer
+
+
+@transaction.atomic
+def assign_contact(
+    *, customer: Customer, kind: str, person: User, by: User | None, now: datetime
+) -> ContactAssignment:
+    """Make `person` the lead or the primary contact of `customer`; whoever it was before stays in the history.
+
+    :raises InvalidInput: if a lead is not of the staff, or a primary contact does not belong to the customer
+    """
+    Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    if kind == ContactAssignment.Kind.LEAD and not is_staff(person):
+        raise InvalidInput(_("The lead is one of the provider's people."), field="lead")
+    if kind == ContactAssignment.Kind.PRIMARY_CONTACT and not _belongs(person, customer):
+        raise InvalidInput(_("The primary contact is one of the customer's people."), field="primary_contact")
+    current = customer.contacts.filter(kind=kind, until__isnull=True).first()
+    if current is not None:
+        if current.person_id == person.pk:
+            return current
+        current.until = now
+        current.save(update_fields=["until"])
+    return ContactAssignment.objects.create(customer=customer, kind=kind, person=person, since=now, assigned_by=by)
+
+
+@transaction.atomic
+def add_member(*, customer: Customer, person: User, kind: str, now: datetime) -> Membership:
+    """Make `person` a member or an admin of `customer`; who is one already only changes their rights."""
+    Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    membership = customer.memberships.filter(user=person, until__isnull=True).first()
+    if membership is None:
+        return Membership.objects.create(customer=customer, user=person, kind=kind, since=now)
+    if membership.kind != kind:
+        membership.kind = kind
+        membership.save(update_fields=["kind"])
+    return membership
+
+
+@transaction.atomic
+def invite_member(*, customer: Customer, email: str, name: str, kind: str, now: datetime) -> tuple[User, bool]:
+    """Bring the person behind `email` into `customer`: the person, and whether they are new to the portal.
+
+    A new person has no password: the invitation's mail lets them set one.
+
+    :raises InvalidInput: if the address belongs to one of the provider's people
+    """
+    person = User.objects.filter(email__iexact=email.strip()).select_related("staff_profile").first()
+    is_new = person is None
+    if person is None:
+        person = User.objects.create_user(
+            email, name=name.strip(), language=customer.language, time_zone=customer.time_zone
+        )
+    elif is_staff(person):
+        raise InvalidInput(_("That address belongs to one of the provider's people."), field="email")
+    add_member(customer=customer, person=person, kind=kind, now=now)
+    return person, is_new
+
+
+def _belongs(person: User, customer: Customer) -> bool:
+    return customer.memberships.filter(user=person, until__isnull=True).exists()

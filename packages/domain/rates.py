@@ -1,0 +1,56 @@
+"""Which hourly rate is in force when (DOMAIN.md §5)."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Self
+
+from django.db.models import Q
+
+from packages.models import Contract, RateLine
+
+
+@dataclass(frozen=True, slots=True)
+class RateBook:
+    """The rate lines of some contracts, read once: a page or a report asks it as often as it likes."""
+
+    _lines: dict[tuple[str, int | None], list[RateLine]]
+
+    @classmethod
+    def load(cls, contracts: Iterable[Contract]) -> Self:
+        """Read the general lines of the contracts' currencies and their negotiated ones. One query."""
+        contracts = list(contracts)
+        return cls.of_lines(
+            RateLine.objects.filter(
+                Q(contract__isnull=True, currency__in={contract.currency for contract in contracts})
+                | Q(contract__in=[contract.pk for contract in contracts])
+            ).order_by("valid_from")
+        )
+
+    @classmethod
+    def of_lines(cls, lines: Iterable[RateLine]) -> Self:
+        """A book of `lines`, which come in the order of their dates."""
+        book: dict[tuple[str, int | None], list[RateLine]] = defaultdict(list)
+        for line in lines:
+            book[line.currency, line.contract_id].append(line)
+        return cls(dict(book))
+
+    def line_on(self, contract: Contract, day: date) -> RateLine | None:
+        """The line in force for `contract` on `day` (a date in the contract's zone): negotiated before general."""
+        negotiated = self._latest(contract.currency, contract.pk, day)
+        if negotiated is not None and negotiated.hourly_rate is not None:
+            return negotiated
+        return self._latest(contract.currency, None, day)
+
+    def rate_on(self, contract: Contract, day: date) -> Decimal | None:
+        """The hourly rate for `contract` on `day`, in its currency; None where no line is in force."""
+        line = self.line_on(contract, day)
+        return line.hourly_rate if line is not None else None
+
+    def _latest(self, currency: str, contract_id: int | None, day: date) -> RateLine | None:
+        lines = self._lines.get((currency, contract_id), [])
+        position = bisect_right(lines, day, key=lambda line: line.valid_from)
+        return lines[position - 1] if position else None
