@@ -1,0 +1,122 @@
+"""A contract's facts, read once: what the allocation, the projection and the numbers are made of (DOMAIN.md §4, §7)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Self
+
+from django.db.models import Exists, OuterRef, Sum
+
+from core.dates import local_day
+from packages.domain.windows import Window, window_of
+from packages.models import Contract
+from sessions.domain.allocation import BOOKING, Drawing, Share, allocate
+from sessions.models import ConsultingSession, LedgerEntry
+
+
+@dataclass(slots=True)
+class ContractFacts:
+    """Minutes granted, entries not reversed, and sessions in `booked` of one contract."""
+
+    contract: Contract
+    window: Window
+    granted: int = 0
+    adjusted: int = 0
+    entries: list[LedgerEntry] = field(default_factory=list)
+    bookings: list[ConsultingSession] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, contract: Contract, *, with_bookings: bool = False) -> Self:
+        """The facts of one contract."""
+        return cls.of_many([contract], with_bookings=with_bookings)[contract.pk]
+
+    @classmethod
+    def of_many(cls, contracts: Iterable[Contract], *, with_bookings: bool = False) -> dict[int, Self]:
+        """The facts of several contracts, by contract id: two queries, three with the bookings."""
+        facts = {contract.pk: cls(contract, window_of(contract)) for contract in contracts}
+        reversal = LedgerEntry.objects.filter(reverses=OuterRef("pk"))
+        unreversed = LedgerEntry.objects.filter(~Exists(reversal), contract__in=list(facts))
+        for contract_id, kind, minutes in (
+            unreversed.filter(kind__in=[LedgerEntry.Kind.GRANT, LedgerEntry.Kind.ADJUSTMENT])
+            .values_list("contract", "kind")
+            .annotate(total=Sum("minutes"))
+            .order_by()
+        ):
+            if kind == LedgerEntry.Kind.GRANT:
+                facts[contract_id].granted = minutes
+            else:
+                facts[contract_id].adjusted = minutes
+        for entry in unreversed.time_entries():
+            facts[entry.contract_id].entries.append(entry)
+        if with_bookings:
+            for session in ConsultingSession.objects.filter(
+                contract__in=list(facts), status=ConsultingSession.Status.BOOKED
+            ):
+                facts[session.contract_id].bookings.append(session)
+        return facts
+
+    @property
+    def available(self) -> int:
+        """Minutes that the package and its adjustments give."""
+        return self.granted + self.adjusted
+
+    def shares(self, *extra: Drawing[int], without: int | None = None) -> dict[int, Share]:
+        """What each unreversed entry draws, by entry id; with `extra` entries, or as if `without` were reversed."""
+        drawings = [drawing_of_entry(entry) for entry in self.entries if entry.pk != without]
+        return allocate(granted_minutes=self.available, window=self.window, drawings=[*drawings, *extra])
+
+    def projection(
+        self, *extra: Drawing[tuple[str, int]], without: ConsultingSession | None = None
+    ) -> dict[tuple[str, int], Share]:
+        """The allocation over entries, bookings and what is asked for; keys are ("entry" | "booking" | …, id).
+
+        `without` leaves one booking out: a move is quoted without its old place.
+        """
+        delivered = [rekeyed(drawing_of_entry(entry), ("entry", entry.pk)) for entry in self.entries]
+        booked = [
+            drawing_of_booking(session, self.contract)
+            for session in self.bookings
+            if without is None or session.pk != without.pk
+        ]
+        return allocate(
+            granted_minutes=self.available, window=self.window, drawings=[*delivered, *booked, *extra]
+        )
+
+
+def drawing_of_entry(entry: LedgerEntry) -> Drawing[int]:
+    """A time entry as the allocation sees it; its key is the entry's id."""
+    assert entry.started_at is not None and entry.service_date is not None and entry.session_type is not None
+    return Drawing(
+        key=entry.pk,
+        started_at=entry.started_at,
+        day=entry.service_date,
+        session_type=entry.session_type,
+        minutes=entry.minutes,
+        number=entry.pk,
+    )
+
+
+def drawing_of_booking(session: ConsultingSession, contract: Contract) -> Drawing[tuple[str, int]]:
+    """A session in `booked` as the projection sees it: its start and its length."""
+    return Drawing(
+        key=("booking", session.pk),
+        started_at=session.starts_at,
+        day=local_day(session.starts_at, contract.time_zone),
+        session_type=session.session_type,
+        minutes=session.duration_minutes,
+        rank=BOOKING,
+        number=session.pk,
+    )
+
+
+def rekeyed(drawing: Drawing[int], key: tuple[str, int]) -> Drawing[tuple[str, int]]:
+    """The same drawing under the key that a projection uses."""
+    return Drawing(
+        key=key,
+        started_at=drawing.started_at,
+        day=drawing.day,
+        session_type=drawing.session_type,
+        minutes=drawing.minutes,
+        rank=drawing.rank,
+        number=drawing.number,
+    )

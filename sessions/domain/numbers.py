@@ -1,0 +1,67 @@
+"""The numbers of a contract, the same on every page, in the API and in mail (DOMAIN.md §4, end)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.dates import local_day
+from packages.domain.windows import Window
+from packages.models import Contract
+from sessions.domain.facts import ContractFacts
+
+
+@dataclass(frozen=True, slots=True)
+class ContractNumbers:
+    """Whole minutes. `used` and `overage` are of entries; `booked` are minutes of sessions in `booked`."""
+
+    granted: int
+    adjusted: int
+    used: int
+    booked: int
+    booked_included: int
+    overage: int
+    window: Window
+    lapsed: bool
+
+    @property
+    def available(self) -> int:
+        """What the package and its adjustments give."""
+        return self.granted + self.adjusted
+
+    @property
+    def left(self) -> int:
+        """Minutes not drawn by entries; bookings are not subtracted."""
+        return self.available - self.used
+
+    @property
+    def free(self) -> int:
+        """Minutes that neither entries nor bookings draw."""
+        return self.left - self.booked_included
+
+
+def numbers_of_many(contracts: Iterable[Contract], *, now: datetime) -> dict[int, ContractNumbers]:
+    """The numbers of several contracts by contract id, in three queries however many they are."""
+    return {
+        contract_id: _numbers(facts, now)
+        for contract_id, facts in ContractFacts.of_many(contracts, with_bookings=True).items()
+    }
+
+
+def numbers_of(contract: Contract, *, now: datetime) -> ContractNumbers:
+    """The numbers of one contract."""
+    return numbers_of_many([contract], now=now)[contract.pk]
+
+
+def _numbers(facts: ContractFacts, now: datetime) -> ContractNumbers:
+    shares = facts.shares().values()
+    projection = facts.projection()
+    return ContractNumbers(
+        granted=facts.granted,
+        adjusted=facts.adjusted,
+        used=sum(share.included_minutes for share in shares),
+        booked=sum(session.duration_minutes for session in facts.bookings),
+        booked_included=sum(share.included_minutes for (kind, _), share in projection.items() if kind == "booking"),
+        overage=sum(share.overage_minutes for share in shares),
+        window=facts.window,
+        lapsed=local_day(now, facts.contract.time_zone) > facts.window.last,
+    )

@@ -1,0 +1,93 @@
+"""What a time entry costs and what is to bill for it (DOMAIN.md §5)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+from core.money import cost_of, round_to_minor_unit
+from packages.domain.rates import RateBook
+from sessions.models import LedgerEntry
+
+
+class Billing(StrEnum):
+    """What the money of an entry hangs on."""
+
+    INCLUDED = "included"
+    OVERAGE = "overage"
+    COURTESY = "courtesy"
+    REVERSED = "reversed"
+    UNPRICED = "unpriced"
+
+    @property
+    def label(self) -> str:
+        return str(_LABELS[self])
+
+
+_LABELS = {
+    Billing.INCLUDED: _("Included"),
+    Billing.OVERAGE: _("Overage"),
+    Billing.COURTESY: _("Courtesy"),
+    Billing.REVERSED: _("Reversed"),
+    Billing.UNPRICED: _("Unpriced"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PricedEntry:
+    """A time entry with its money. `amount` is None where overage has no rate in force; minutes are whole."""
+
+    entry: LedgerEntry
+    billing: Billing
+    currency: str
+    hourly_rate: Decimal | None
+    included_minutes: int
+    overage_minutes: int
+    billable_minutes: int
+    amount: Decimal | None
+
+
+def is_waived(entry: LedgerEntry) -> bool:
+    """Whether a confirmed waiver keeps `entry` from being billed; `waiver__decision` must be loaded."""
+    decision = getattr(getattr(entry, "waiver", None), "decision", None)
+    return decision is not None and bool(decision.confirmed)
+
+
+def price_entry(entry: LedgerEntry, rates: RateBook) -> PricedEntry:
+    """Price one time entry loaded with `contract`, `share` and `waiver__decision`."""
+    contract, share = entry.contract, entry.share
+    assert entry.service_date is not None
+    rate = rates.rate_on(contract, entry.service_date)
+    billable, amount = 0, round_to_minor_unit(Decimal(0), contract.currency)
+    priced: Decimal | None = amount
+    if share.is_reversed:
+        billing = Billing.REVERSED
+    elif share.overage_minutes == 0:
+        billing = Billing.INCLUDED
+    elif is_waived(entry):
+        billing = Billing.COURTESY
+    elif rate is None:
+        billing, billable, priced = Billing.UNPRICED, share.overage_minutes, None
+    else:
+        billing, billable = Billing.OVERAGE, share.overage_minutes
+        priced = cost_of(share.overage_minutes, rate, contract.currency)
+    return PricedEntry(
+        entry=entry,
+        billing=billing,
+        currency=contract.currency,
+        hourly_rate=rate,
+        included_minutes=share.included_minutes,
+        overage_minutes=share.overage_minutes,
+        billable_minutes=billable,
+        amount=priced,
+    )
+
+
+def price(entries: Iterable[LedgerEntry], rates: RateBook | None = None) -> list[PricedEntry]:
+    """Price time entries; without a book of rates it is read once for all of them."""
+    entries = list(entries)
+    if rates is None:
+        rates = RateBook.load({entry.contract_id: entry.contract for entry in entries}.values())
+    return [price_entry(entry, rates) for entry in entries]
