@@ -275,8 +275,8 @@ LOGGING = {
     "formatters": {
         "line": {
             "()": "structlog.stdlib.ProcessorFormatter",
-            "processor": "core.logs.render_line",
-            "foreign_pre_chain": "core.logs.foreign_pre_chain",
+            "processor": "ext://core.logs.render_line",
+            "foreign_pre_chain": "ext://core.logs.foreign_pre_chain",
         },
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
