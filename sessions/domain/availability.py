@@ -1,0 +1,251 @@
+"""When a member of staff can be booked: working hours less time off, holidays and the diary (DOMAIN.md §7)."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import dates
+from core.refusals import Refusal
+from customers.models import User
+from sessions.domain.holidays import holiday_on
+from sessions.domain.refusals import OutsideAvailability, SlotTaken, TooSoon
+from sessions.models import BookingPolicy, ConsultingSession, DiaryEntry, TimeOff, WorkingHours
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A time that can be had. Instants in UTC."""
+
+    starts_at: datetime
+    ends_at: datetime
+    staff: User
+
+
+class Obstacle(StrEnum):
+    """Why a time cannot be had."""
+
+    NOT_WORKING = "not_working"
+    HOLIDAY = "holiday"
+    TIME_OFF = "time_off"
+    FULLY_BOOKED = "fully_booked"
+    TOO_SOON = "too_soon"
+    BEYOND_HORIZON = "beyond_horizon"
+
+    @property
+    def label(self) -> str:
+        return str(_OBSTACLES[self])
+
+
+_OBSTACLES = {
+    Obstacle.NOT_WORKING: gettext_lazy("Not a working day"),
+    Obstacle.HOLIDAY: gettext_lazy("Public holiday"),
+    Obstacle.TIME_OFF: gettext_lazy("Away"),
+    Obstacle.FULLY_BOOKED: gettext_lazy("Fully booked"),
+    Obstacle.TOO_SOON: gettext_lazy("Too soon to book"),
+    Obstacle.BEYOND_HORIZON: gettext_lazy("Not open for booking yet"),
+}
+
+
+@dataclass(slots=True)
+class Day:
+    """A calendar date in the zone that was asked for, with its free times; an empty one says why."""
+
+    date: date
+    slots: list[Slot] = field(default_factory=list)
+    empty_because: Obstacle | None = None
+    holiday: str | None = None
+
+
+def policy() -> BookingPolicy:
+    """The numbers of booking that operations can change; the defaults until they do."""
+    return BookingPolicy.objects.first() or BookingPolicy()
+
+
+@dataclass(frozen=True, slots=True)
+class Diary:
+    """What decides about one person's time between two instants, read once: four queries."""
+
+    staff: User
+    zone: str
+    country: str
+    policy: BookingPolicy
+    hours: dict[int, list[WorkingHours]]
+    away: list[tuple[datetime, datetime]]
+    meetings: list[tuple[datetime, datetime]]
+
+    @classmethod
+    def read(
+        cls, staff: User, start: datetime, end: datetime, *, without: ConsultingSession | None = None
+    ) -> "Diary":
+        """Read the diary of `staff`, leaving out the meeting of the session `without` (its old place)."""
+        margin = timedelta(days=1)
+        near = Q(starts_at__lt=end + margin, ends_at__gt=start - margin)
+        meetings = DiaryEntry.objects.filter(near, staff=staff)
+        if without is not None:
+            meetings = meetings.exclude(session=without)
+        hours: dict[int, list[WorkingHours]] = defaultdict(list)
+        for stretch in WorkingHours.objects.filter(staff=staff):
+            hours[stretch.weekday].append(stretch)
+        profile = getattr(staff, "staff_profile", None)
+        return cls(
+            staff=staff,
+            zone=staff.time_zone,
+            country=profile.country if profile is not None else "",
+            policy=policy(),
+            hours=dict(hours),
+            away=list(TimeOff.objects.filter(near, staff=staff).values_list("starts_at", "ends_at")),
+            meetings=list(meetings.values_list("starts_at", "ends_at")),
+        )
+
+    def candidates(self, local_date: date, duration_minutes: int) -> Iterator[datetime]:
+        """Every start on a date of the staff member's clock that lies in their working hours; holidays too."""
+        step = timedelta(minutes=self.policy.step_minutes)
+        midnight = datetime.combine(local_date, datetime.min.time())
+        for stretch in self.hours.get(local_date.weekday(), []):
+            wall = datetime.combine(local_date, stretch.starts_at)
+            wall += (midnight - wall) % step
+            end_wall = datetime.combine(local_date, stretch.ends_at)
+            while wall < end_wall:
+                if dates.exists(wall, self.zone):
+                    start = dates.instant_of(wall, self.zone)
+                    end = dates.after_minutes(start, duration_minutes).astimezone(ZoneInfo(self.zone))
+                    if end.replace(tzinfo=None) <= end_wall:
+                        yield start
+                wall += step
+
+    def obstacle(self, start: datetime, duration_minutes: int, now: datetime) -> Obstacle | None:
+        """What keeps a customer from booking `duration_minutes` at `start`, working hours apart."""
+        end = dates.after_minutes(start, duration_minutes)
+        if start < now + timedelta(hours=self.policy.notice_hours):
+            return Obstacle.TOO_SOON
+        if start > now + timedelta(days=self.policy.horizon_days):
+            return Obstacle.BEYOND_HORIZON
+        if holiday_on(dates.local_day(start, self.zone), self.country):
+            return Obstacle.HOLIDAY
+        if any(away_from < end and start < away_until for away_from, away_until in self.away):
+            return Obstacle.TIME_OFF
+        if self.has_meeting(start, end):
+            return Obstacle.FULLY_BOOKED
+        return None
+
+    def has_meeting(self, start: datetime, end: datetime) -> bool:
+        """Whether a meeting, or the free minutes after one, lies in the way."""
+        buffer = timedelta(minutes=self.policy.buffer_minutes)
+        return any(start < other_end + buffer and other_start < end + buffer for other_start, other_end in self.meetings)
+
+    def overlaps_meeting(self, start: datetime, end: datetime) -> bool:
+        """Whether a meeting itself lies in the way: all that binds staff."""
+        return any(start < other_end and other_start < end for other_start, other_end in self.meetings)
+
+    def holds(self, start: datetime, duration_minutes: int) -> bool:
+        """Whether `start` is one of the starts of the working hours."""
+        return start in self.candidates(dates.local_day(start, self.zone), duration_minutes)
+
+
+def days(
+    *, staff: User, first: date, last: date, zone: str, duration_minutes: int, now: datetime
+) -> list[Day]:
+    """The free times of `staff` on each date of `zone` from `first` to `last`, both inclusive."""
+    start, end = dates.start_of_day(first, zone), dates.start_of_day(last + timedelta(days=1), zone)
+    diary = Diary.read(staff, start, end)
+    found = {first + timedelta(days=n): Day(first + timedelta(days=n)) for n in range((last - first).days + 1)}
+    obstacles: dict[date, Counter[Obstacle]] = defaultdict(Counter)
+    local_date = dates.local_day(start, diary.zone)
+    while local_date <= dates.local_day(end, diary.zone):
+        for candidate in diary.candidates(local_date, duration_minutes):
+            day = found.get(dates.local_day(candidate, zone))
+            if day is None:
+                continue
+            obstacle = diary.obstacle(candidate, duration_minutes, now)
+            if obstacle is None:
+                day.slots.append(Slot(candidate, dates.after_minutes(candidate, duration_minutes), staff))
+            else:
+                obstacles[day.date][obstacle] += 1
+                if obstacle is Obstacle.HOLIDAY:
+                    day.holiday = holiday_on(local_date, diary.country)
+        local_date += timedelta(days=1)
+    for day in found.values():
+        if not day.slots:
+            counted = obstacles[day.date].most_common(1)
+            day.empty_because = counted[0][0] if counted else Obstacle.NOT_WORKING
+    return list(found.values())
+
+
+def nearest_free(
+    *, staff: User, around: datetime, duration_minutes: int, now: datetime, count: int = 3
+) -> list[Slot]:
+    """The free times of `staff` nearest to `around`, in the order of their starts; looks two weeks either way."""
+    day = dates.local_day(max(around, now), staff.time_zone)
+    window = timedelta(days=14)
+    free = [
+        slot
+        for each in days(
+            staff=staff,
+            first=max(day - window, dates.local_day(now, staff.time_zone)),
+            last=day + window,
+            zone=staff.time_zone,
+            duration_minutes=duration_minutes,
+            now=now,
+        )
+        for slot in each.slots
+    ]
+    nearest = sorted(free, key=lambda slot: abs(slot.starts_at - around))[:count]
+    return sorted(nearest, key=lambda slot: slot.starts_at)
+
+
+def check_slot(
+    *,
+    staff: User,
+    starts_at: datetime,
+    duration_minutes: int,
+    bound_by_hours: bool,
+    now: datetime,
+    without: ConsultingSession | None = None,
+) -> None:
+    """Refuse a time that cannot be had. Customers are bound by hours and notice, staff by the diary alone.
+
+    :raises TooSoon: if a customer's start is less than the notice ahead, or anybody's has passed
+    :raises OutsideAvailability: beyond the horizon, off the working hours, on a holiday or during time off
+    :raises SlotTaken: if a meeting stands there; both with the nearest free times
+    """
+    starts_at = starts_at.astimezone(UTC)
+    ends_at = dates.after_minutes(starts_at, duration_minutes)
+    diary = Diary.read(staff, starts_at, ends_at, without=without)
+    if starts_at < now:
+        raise TooSoon(_("This time has passed."))
+    if not bound_by_hours:
+        if diary.overlaps_meeting(starts_at, ends_at):
+            raise slot_taken(staff, starts_at, duration_minutes, now)
+        return
+    obstacle = diary.obstacle(starts_at, duration_minutes, now)
+    if obstacle is Obstacle.TOO_SOON:
+        raise TooSoon(
+            _("Sessions are booked at least %(hours)s hours ahead.") % {"hours": diary.policy.notice_hours}
+        )
+    if obstacle is Obstacle.FULLY_BOOKED:
+        raise slot_taken(staff, starts_at, duration_minutes, now)
+    if obstacle is not None or not diary.holds(starts_at, duration_minutes):
+        raise OutsideAvailability(
+            _("%(name)s cannot be booked at this time.") % {"name": staff.name},
+            nearest=_described(nearest_free(staff=staff, around=starts_at, duration_minutes=duration_minutes, now=now)),
+        )
+
+
+def slot_taken(staff: User, starts_at: datetime, duration_minutes: int, now: datetime) -> Refusal:
+    """The loser's message, with the nearest free times."""
+    nearest = nearest_free(staff=staff, around=starts_at, duration_minutes=duration_minutes, now=now)
+    return SlotTaken(_("This time has just been taken."), nearest=_described(nearest))
+
+
+def _described(slots: list[Slot]) -> list[dict[str, str]]:
+    return [
+        {"starts_at": slot.starts_at.isoformat(), "ends_at": slot.ends_at.isoformat(), "staff": slot.staff.email}
+        for slot in slots
+    ]

@@ -1,0 +1,38 @@
+"""The only way to sessions and ledger rows: what is not visible does not exist (DOMAIN.md §12)."""
+
+from django.db.models import Q, QuerySet
+
+from customers.domain.roles import memberships_of
+from customers.models import User
+from packages.domain.contracts import contract_scope
+from sessions.models import Attendee, ConsultingSession, LedgerEntry
+
+
+def sessions_visible_to(user: User) -> QuerySet[ConsultingSession]:
+    """Sessions of the contracts that `user` sees, and those of their own customers that they attend."""
+    attended = Attendee.objects.filter(
+        user=user, session__contract__customer__in=list(memberships_of(user))
+    ).values("session")
+    return ConsultingSession.objects.filter(contract_scope(user, "contract") | Q(pk__in=attended)).select_related(
+        "contract__customer", "contract__package_version__package", "staff__staff_profile"
+    )
+
+
+def ledger_visible_to(user: User) -> QuerySet[LedgerEntry]:
+    """All rows of the ledgers of the contracts that `user` sees, with what a list of them shows."""
+    return LedgerEntry.objects.filter(contract_scope(user, "contract")).select_related(
+        "contract__customer",
+        "contract__package_version__package",
+        "staff",
+        "created_by",
+        "session",
+        "share",
+        "waiver__decision",
+        "reverses",
+        "reversed_by",
+    )
+
+
+def time_entries_visible_to(user: User) -> QuerySet[LedgerEntry]:
+    """The time entries of the contracts that `user` sees."""
+    return ledger_visible_to(user).filter(kind=LedgerEntry.Kind.CONSUMPTION)

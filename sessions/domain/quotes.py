@@ -1,0 +1,174 @@
+"""What a booking would draw and cost, before anybody is bound (DOMAIN.md §7)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core import signing
+
+from core.dates import local_day
+from core.money import cost_of, round_to_minor_unit
+from packages.domain.rates import RateBook
+from packages.models import Contract
+from sessions.domain.allocation import ASKED_FOR, Drawing, Share
+from sessions.domain.facts import ContractFacts
+from sessions.models import ConsultingSession
+
+_SEAL = "sessions.quote"
+_ASKED_FOR = ("asked for", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Displaced:
+    """Another booking that the new one would push into overage, by how many minutes, at what cost (None: unpriced)."""
+
+    session: ConsultingSession
+    overage_minutes: int
+    amount: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The projection of §7 for one booking. Minutes are whole; amounts are in `currency`, None where unpriced."""
+
+    contract: Contract
+    share: Share
+    hourly_rate: Decimal | None
+    amount: Decimal | None
+    currency: str
+    displaced: list[Displaced]
+    free_before: int
+    free_after: int
+
+    @property
+    def included_minutes(self) -> int:
+        return self.share.included_minutes
+
+    @property
+    def overage_minutes(self) -> int:
+        return self.share.overage_minutes
+
+    @property
+    def displaced_minutes(self) -> int:
+        """Minutes of other bookings that would become overage."""
+        return sum(each.overage_minutes for each in self.displaced)
+
+    @property
+    def total_overage_minutes(self) -> int:
+        """Own and displaced overage."""
+        return self.overage_minutes + self.displaced_minutes
+
+    @property
+    def costs(self) -> bool:
+        """Whether somebody has to accept overage."""
+        return self.total_overage_minutes > 0
+
+    @property
+    def unpriced(self) -> bool:
+        """Whether any of the overage has no rate in force."""
+        return self.amount is None or any(each.amount is None for each in self.displaced)
+
+    @property
+    def total_amount(self) -> Decimal | None:
+        """Own and displaced cost; None where any of it is unpriced."""
+        if self.amount is None or self.unpriced:
+            return None
+        return self.amount + sum((each.amount for each in self.displaced if each.amount is not None), Decimal(0))
+
+    def seal(self) -> str:
+        """The figures as a signed text that a form or an API client sends back with the booking."""
+        return signing.dumps(self._figures(), salt=_SEAL, compress=True)
+
+    def rose_since(self, sealed: str) -> bool:
+        """Whether the figures are higher than in the sealed quote that the person saw; a broken seal counts as such."""
+        try:
+            seen: dict[str, Any] = signing.loads(sealed, salt=_SEAL)
+        except signing.BadSignature:
+            return True
+        now = self._figures()
+        return (
+            seen["contract"] != now["contract"]
+            or now["overage"] > seen["overage"]
+            or now["amount"] is None
+            or seen["amount"] is None
+            or Decimal(now["amount"]) > Decimal(seen["amount"])
+        )
+
+    def _figures(self) -> dict[str, Any]:
+        total = self.total_amount
+        return {
+            "contract": self.contract.pk,
+            "overage": self.total_overage_minutes,
+            "amount": None if total is None else str(total),
+        }
+
+
+def quote(
+    *,
+    contract: Contract,
+    session_type: str,
+    starts_at: datetime,
+    duration_minutes: int,
+    without: ConsultingSession | None = None,
+) -> Quote:
+    """Project §4 over entries, bookings and the one asked for; `without` is a booking that would be moved.
+
+    Changes nothing. The slot is not looked at here: `booking.quote_booking` does.
+    """
+    facts = ContractFacts.of(contract, with_bookings=True)
+    rates = RateBook.load([contract])
+    day = local_day(starts_at, contract.time_zone)
+    asked = Drawing(
+        key=_ASKED_FOR,
+        started_at=starts_at,
+        day=day,
+        session_type=session_type,
+        minutes=duration_minutes,
+        rank=ASKED_FOR,
+    )
+    before = facts.projection(without=without)
+    after = facts.projection(asked, without=without)
+    share = after[_ASKED_FOR]
+    rate = rates.rate_on(contract, day)
+    return Quote(
+        contract=contract,
+        share=share,
+        hourly_rate=rate,
+        amount=_cost(share.overage_minutes, rate, contract.currency),
+        currency=contract.currency,
+        displaced=_displaced(facts, before, after, rates),
+        free_before=facts.available - sum(each.included_minutes for each in before.values()),
+        free_after=facts.available - sum(each.included_minutes for each in after.values()),
+    )
+
+
+def _displaced(
+    facts: ContractFacts,
+    before: dict[tuple[str, int], Share],
+    after: dict[tuple[str, int], Share],
+    rates: RateBook,
+) -> list[Displaced]:
+    contract = facts.contract
+    displaced = []
+    for session in sorted(facts.bookings, key=lambda booking: (booking.starts_at, booking.pk)):
+        key = ("booking", session.pk)
+        if key not in before or after[key].overage_minutes <= before[key].overage_minutes:
+            continue
+        rate = rates.rate_on(contract, local_day(session.starts_at, contract.time_zone))
+        costs_then = _cost(after[key].overage_minutes, rate, contract.currency)
+        costs_now = _cost(before[key].overage_minutes, rate, contract.currency)
+        displaced.append(
+            Displaced(
+                session=session,
+                overage_minutes=after[key].overage_minutes - before[key].overage_minutes,
+                amount=None if costs_then is None or costs_now is None else costs_then - costs_now,
+            )
+        )
+    return displaced
+
+
+def _cost(minutes: int, rate: Decimal | None, currency: str) -> Decimal | None:
+    if minutes == 0:
+        return round_to_minor_unit(Decimal(0), currency)
+    return None if rate is None else cost_of(minutes, rate, currency)

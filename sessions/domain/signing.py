@@ -1,0 +1,54 @@
+"""Signing a contract: the contract with its team, and the grant that opens its ledger (DOMAIN.md §2, §4; ADR 0005)."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from customers.models import Customer, User
+from packages.domain.contracts import create_contract
+from packages.models import Contract, PackageVersion
+from sessions.domain.periods import next_close_number
+from sessions.models import LedgerEntry
+
+
+@transaction.atomic
+def sign_contract(
+    *,
+    customer: Customer,
+    package_version: PackageVersion,
+    starts_on: date,
+    ends_on: date,
+    dedicated: User,
+    by: User | None,
+    now: datetime,
+    others: Sequence[User] = (),
+    types_switched_off: Sequence[str] = (),
+    renews: Contract | None = None,
+) -> Contract:
+    """Sign `customer` up for a package version; dates are inclusive, in the customer's zone.
+
+    :raises InvalidInput: with the field at fault
+    :raises NoTerms: if no service terms are published
+    """
+    contract = create_contract(
+        customer=customer,
+        package_version=package_version,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        dedicated=dedicated,
+        others=others,
+        types_switched_off=types_switched_off,
+        renews=renews,
+        by=by,
+        now=now,
+    )
+    LedgerEntry.objects.create(
+        contract=contract,
+        kind=LedgerEntry.Kind.GRANT,
+        minutes=package_version.included_minutes,
+        created_at=now,
+        created_by=by,
+        known_in_close=next_close_number(),
+    )
+    return contract

@@ -1,0 +1,61 @@
+"""What a change does to other entries, as the page shows it before the change is saved (DOMAIN.md §4, §6)."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Self
+
+from core.dates import month_of
+from sessions.domain.moves import Move
+from sessions.domain.periods import closed_months
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    """One moved entry. In a closed month the difference comes out as a line of the next close."""
+
+    move: Move
+    in_closed_month: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MovesShown:
+    """The moved entries, what they change in money together, and a mark that tells whether they were seen."""
+
+    rows: list[MoveRow]
+    currency: str
+    difference: Decimal | None
+    mark: str
+
+    @classmethod
+    def of(cls, moves: Sequence[Move], *, currency: str) -> Self:
+        """Prepare `moves` of one contract, billed in `currency`. `difference` is None where a rate is missing."""
+        closed = closed_months() if moves else set()
+        differences = [move.difference for move in moves]
+        return cls(
+            rows=[
+                MoveRow(move, move.entry.service_date is not None and month_of(move.entry.service_date) in closed)
+                for move in moves
+            ],
+            currency=currency,
+            difference=None if None in differences else sum((each for each in differences if each), Decimal(0)),
+            mark=_mark(moves),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.rows)
+
+    @property
+    def touches_closed_month(self) -> bool:
+        """Whether money of a closed month changes."""
+        return any(row.in_closed_month for row in self.rows)
+
+    def was_seen(self, mark: str) -> bool:
+        """Whether the person who sends `mark` was shown exactly these moves; none need not be shown."""
+        return not self.rows or mark == self.mark
+
+
+def _mark(moves: Sequence[Move]) -> str:
+    words = "/".join(f"{move.entry.pk}:{move.before.figures}{move.after.figures}" for move in moves)
+    return hashlib.sha256(words.encode()).hexdigest()[:16] if moves else ""
