@@ -1,5 +1,6 @@
 """The fixtures with real processes: a web server, a worker, beat, an SMTP server, one shifted clock."""
 
+import re
 import smtplib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,14 @@ import requests
 from tests.plugin.mail import MailServer
 from tests.plugin.processes import CeleryProcesses, WebServer, shifted_clock
 
+AHEAD = timedelta(days=3)
+
+
+def first_logged_moment(log: str) -> datetime:
+    moment = re.search(r"timestamp=(\S+)", log)
+    assert moment is not None
+    return datetime.fromisoformat(moment[1])
+
 
 def test_two_web_processes_answer(portal_server: str) -> None:
     assert requests.get(f"{portal_server}/livez", timeout=5).status_code == HTTPStatus.OK
@@ -22,14 +31,18 @@ def test_the_web_server_survives_the_renewal_of_the_database_behind_it(portal_se
     assert (answer.status_code, answer.json()["database"]) == (HTTPStatus.OK, "ok")
 
 
-def test_a_server_of_ones_own_lives_on_a_shifted_clock(portal_server_factory: Callable[..., WebServer]) -> None:
-    server = portal_server_factory(shifted_clock(timedelta(days=3).total_seconds()))
-    answer = requests.get(f"{server.url}/accounts/login/", timeout=5)
-    csrf = next(cookie for cookie in answer.cookies if cookie.name == "portal_csrf")
-    assert csrf.expires is not None
-    ahead = datetime.fromtimestamp(csrf.expires, UTC) - datetime.now(UTC) - timedelta(weeks=52)
-    assert ahead > timedelta(days=2)
-    assert parsedate_to_datetime(answer.headers["Date"]) - datetime.now(UTC) > timedelta(days=2)
+def test_web_worker_and_beat_share_one_shifted_clock(
+    portal_server_factory: Callable[..., WebServer], celery_processes: Callable[..., CeleryProcesses]
+) -> None:
+    clock = shifted_clock(AHEAD.total_seconds())
+    server = portal_server_factory(clock)
+    celery = celery_processes(clock)
+    assert celery.worker is not None
+    assert celery.beat is not None
+    answer = requests.get(f"{server.url}/livez", timeout=5)
+    moments = [parsedate_to_datetime(answer.headers["Date"])]
+    moments += [first_logged_moment(child.output()) for child in (celery.worker, celery.beat)]
+    assert [round((moment - datetime.now(UTC)) / AHEAD, 2) for moment in moments] == [1, 1, 1]
 
 
 def test_a_worker_and_beat_start_and_survive_the_loss_of_a_pool_process(
