@@ -183,6 +183,12 @@ def _attribute(value: object) -> str:
 
 
 @register.filter
+def filled(slot: str) -> bool:
+    """Whether a component's slot holds more than white space: named slots leave some behind."""
+    return bool(str(slot).strip())
+
+
+@register.filter
 def share_of(part: int | None, whole: int | None) -> str:
     """`part` of `whole` in percent for an SVG's width, within 0 and 100: `{{ used|share_of:granted }}` gives 37.5%."""
     if not part or not whole or whole < 0:

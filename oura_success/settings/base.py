@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "csp",
+    "django.forms",
     "django_cotton",
     "django_htmx",
     "django_structlog",

@@ -1,0 +1,10 @@
+"""How a person wants to read the portal."""
+
+from customers.models import User
+
+
+def keep_language(*, person: User, language: str) -> None:
+    """Remember the language (a portal code: "en", "it") in which `person` reads pages and mail (DOMAIN.md §13)."""
+    if person.language != language:
+        person.language = language
+        person.save(update_fields=["language"])

@@ -1,0 +1,117 @@
+"""What every page needs around its content. Nothing here queries beyond what the view already read about the person."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from customers.domain.roles import Right, rights_of
+from home.navigation import ACCOUNT, CUSTOMER_PAGE, DEMO, SEARCH, Link, LinkGroup, address_of, links_for, navigation_for
+
+THEME_COOKIE = "portal_theme"
+THEMES: dict[str, tuple[Promise, str]] = {
+    "light": (_("Light"), "sun"),
+    "dark": (_("Dark"), "moon"),
+    "auto": (_("As the device"), "monitor"),
+}
+LANGUAGE_NAMES = {"en": "English", "it": "Italiano"}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of a few settings side by side."""
+
+    value: str
+    label: str | Promise
+    icon: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class OtherCustomer:
+    """A customer that the person may act for."""
+
+    name: str
+    url: str
+    current: bool
+
+
+class Chrome:
+    """The frame of a page, made as the templates ask for it: a fragment that draws no frame costs nothing."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @property
+    def demo(self) -> bool:
+        return bool(settings.DEMO)
+
+    @property
+    def theme(self) -> str:
+        """`light`, `dark` or `auto`, from the cookie: the first paint is right, without a script."""
+        chosen = self._request.COOKIES.get(THEME_COOKIE, "auto")
+        return chosen if chosen in THEMES else "auto"
+
+    @property
+    def themes(self) -> list[Option]:
+        return [Option(value, label, icon, value == self.theme) for value, (label, icon) in THEMES.items()]
+
+    @property
+    def languages(self) -> list[Option]:
+        active = get_language()
+        return [Option(value, LANGUAGE_NAMES[value], "", value == active) for value, _name in settings.LANGUAGES]
+
+    @cached_property
+    def _rights(self) -> frozenset[Right]:
+        return rights_of(self._request.user)
+
+    @property
+    def home_url(self) -> str:
+        return address_of("home") or "/"
+
+    @property
+    def search_url(self) -> str | None:
+        return address_of(SEARCH) if self._rights else None
+
+    @cached_property
+    def navigation(self) -> tuple[LinkGroup, ...]:
+        return navigation_for(rights=self._rights, path=self._request.path)
+
+    @cached_property
+    def account(self) -> tuple[Link, ...]:
+        return links_for(ACCOUNT, rights=self._rights, path=self._request.path)
+
+    @cached_property
+    def foot(self) -> tuple[Link, ...]:
+        """Links below the page: the demo's own pages."""
+        entries = DEMO if self.demo else ()
+        return links_for(entries, rights=self._rights, path=self._request.path)
+
+    @cached_property
+    def other_customers(self) -> list[OtherCustomer]:
+        """The customers of somebody who belongs to several; the middleware reads them when asked, once a request."""
+        memberships = list(getattr(self._request, "memberships", ()))
+        if len(memberships) < 2:
+            return []
+        return [
+            OtherCustomer(membership.customer.name, url, self._request.path.startswith(url))
+            for membership in memberships
+            if (url := _page_of(membership.customer_id)) is not None
+        ]
+
+
+def _page_of(customer_id: int) -> str | None:
+    try:
+        return reverse(CUSTOMER_PAGE, args=[customer_id])
+    except NoReverseMatch:
+        return None
+
+
+def chrome(request: HttpRequest) -> dict[str, Any]:
+    """`chrome` for every template: navigation, theme, language, the demo's switch."""
+    return {"chrome": Chrome(request)}

@@ -1,0 +1,158 @@
+"""The portal's navigation: what leads where, and for whom. An entry whose address does not exist yet is left out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from customers.domain.roles import Right
+
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A place in the portal: its words, its icon, the name of its URL and the right that opens it."""
+
+    label: Words
+    icon: str
+    url_name: str
+    right: Right
+
+
+@dataclass(frozen=True)
+class Group:
+    """Entries that belong together; the first group has no title."""
+
+    title: Words
+    entries: tuple[Entry, ...]
+
+
+NAVIGATION = (
+    Group(
+        "",
+        (
+            Entry(_("Overview"), "house", "home", Right.SEE_OWN_ACCOUNT),
+            Entry(_("Work list"), "inbox", "work-list", Right.SEE_STAFF_AREA),
+            Entry(_("My diary"), "calendar-days", "diary", Right.LOG_TIME),
+        ),
+    ),
+    Group(
+        _("Service"),
+        (
+            Entry(_("Sessions"), "calendar-check", "sessions:list", Right.SEE_SESSIONS),
+            Entry(_("Hours"), "timer", "sessions:hours", Right.SEE_CONTRACTS),
+            Entry(_("Reviews"), "clipboard-check", "reviews:list", Right.SEE_SESSIONS),
+            Entry(_("Support"), "life-buoy", "support:requests", Right.SEE_SESSIONS),
+            Entry(_("Orders & returns"), "package", "support:orders", Right.SEE_SESSIONS),
+            Entry(_("Materials"), "book-open", "support:materials", Right.SEE_SESSIONS),
+        ),
+    ),
+    Group(
+        _("Organisation"),
+        (
+            Entry(_("Customers"), "building-2", "customers:list", Right.SEE_STAFF_AREA),
+            Entry(_("Contracts"), "file-text", "packages:contracts", Right.SEE_CONTRACTS),
+            Entry(_("People"), "users", "customers:people", Right.SEE_CONTRACTS),
+            Entry(_("Terms"), "scale", "packages:terms", Right.SEE_CONTRACTS),
+            Entry(_("Statements"), "receipt-text", "billing:statements", Right.SEE_CONTRACTS),
+        ),
+    ),
+    Group(
+        _("Finance"),
+        (
+            Entry(_("Overage"), "receipt", "billing:overage", Right.SEE_BILLING),
+            Entry(_("Periods"), "calendar-range", "billing:periods", Right.SEE_BILLING),
+            Entry(_("Rates"), "badge-euro", "packages:rates", Right.SEE_RATES),
+        ),
+    ),
+    Group(
+        _("Operations"),
+        (
+            Entry(_("Packages"), "boxes", "packages:catalogue", Right.SEE_OPERATIONS),
+            Entry(_("Staff"), "contact-round", "customers:staff", Right.SEE_OPERATIONS),
+            Entry(_("Waivers"), "gift", "sessions:waivers", Right.SEE_OPERATIONS),
+            Entry(_("Administration"), "settings-2", "admin:index", Right.SEE_OPERATIONS),
+        ),
+    ),
+)
+
+ACCOUNT = (
+    Entry(_("Profile"), "circle-user-round", "profile", Right.SEE_OWN_ACCOUNT),
+    Entry(_("Notifications"), "bell", "notifications:preferences", Right.SEE_OWN_ACCOUNT),
+    Entry(_("Change password"), "key-round", "account_change_password", Right.SEE_OWN_ACCOUNT),
+    Entry(_("Two-step sign-in"), "shield-check", "mfa_index", Right.SEE_OWN_ACCOUNT),
+)
+
+DEMO = (
+    Entry(_("Sent mail"), "mail", "demo-mail", Right.SEE_OWN_ACCOUNT),
+    Entry(_("Component gallery"), "component", "demo-gallery", Right.SEE_OWN_ACCOUNT),
+)
+
+# The page of one customer, which takes the customer's id; the switcher in the top bar leads there.
+CUSTOMER_PAGE = "customers:detail"
+SEARCH = "search"
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as the page draws it. `current` is the value of aria-current: this page, or the area it lies in."""
+
+    label: Words
+    icon: str
+    url: str
+    current: str
+
+
+@dataclass(frozen=True)
+class LinkGroup:
+    title: Words
+    entries: tuple[Link, ...]
+
+
+@cache
+def address_of(url_name: str) -> str | None:
+    """The path of a URL that takes no arguments; None where no such page exists. The URLconf never changes."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return None
+
+
+def links_for(entries: Iterable[Entry], *, rights: frozenset[Right], path: str) -> tuple[Link, ...]:
+    """The entries that exist and that `rights` open, the one that holds `path` marked."""
+    open_entries = [
+        (entry, url) for entry in entries if entry.right in rights and (url := address_of(entry.url_name)) is not None
+    ]
+    current = _closest((url for _entry, url in open_entries), path)
+    return tuple(
+        Link(entry.label, entry.icon, url, "" if url != current else "page" if url == path else "true")
+        for entry, url in open_entries
+    )
+
+
+def navigation_for(*, rights: frozenset[Right], path: str) -> tuple[LinkGroup, ...]:
+    """The groups of the sidebar for somebody with `rights` who stands at `path`; empty groups are left out."""
+    every = links_for((entry for group in NAVIGATION for entry in group.entries), rights=rights, path=path)
+    by_url = {link.url: link for link in every}
+    groups = (
+        LinkGroup(
+            group.title,
+            tuple(
+                by_url[url]
+                for entry in group.entries
+                if entry.right in rights and (url := address_of(entry.url_name)) is not None
+            ),
+        )
+        for group in NAVIGATION
+    )
+    return tuple(group for group in groups if group.entries)
+
+
+def _closest(urls: Iterable[str], path: str) -> str | None:
+    """Of the areas that `path` lies in, the innermost. The first page holds only itself."""
+    holding = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
+    return max(holding, key=len, default=None)
