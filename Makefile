@@ -1,0 +1,35 @@
+# Each line calls something that also works without make.
+PYTHON ?= python3
+RUN := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format lock
+
+help:  ## what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
+
+demo:  ## the whole portal with a demo world: PORT=8001 for another port, RESET=1 to start afresh
+	@$(PYTHON) dev/bootstrap.py demo
+	@PORT="$(PORT)" RESET="$(RESET)" $(RUN) -m dev.demo
+
+test:  ## every test, on servers of their own: ARGS="tests/sessions -k window" for some
+	@$(PYTHON) dev/bootstrap.py dev
+	@$(RUN) -m dev.browser
+	@$(RUN) -m pytest -n 2 $(ARGS)
+
+lint:  ## style, types, layers, settings, migrations
+	@$(PYTHON) dev/bootstrap.py dev
+	@$(RUN) -m dev.lint
+
+format:  ## let the formatter have its way
+	@$(PYTHON) dev/bootstrap.py dev
+	@$(RUN) -m ruff check --fix-only .
+	@$(RUN) -m ruff format .
+
+COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate
+
+lock:  ## compile pyproject.toml into requirements*.txt, exact versions with hashes: UPGRADE=--upgrade for newer ones
+	$(COMPILE) $(UPGRADE) --extra demo --extra test --extra lint --output-file requirements-dev.txt
+	$(COMPILE) --extra demo --constraints requirements-dev.txt --output-file requirements-demo.txt
+	$(COMPILE) --constraints requirements-dev.txt --output-file requirements.txt

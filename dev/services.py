@@ -1,0 +1,96 @@
+"""The portal's own processes in the demo: mail catcher, worker, beat, web; and how one sees that each is at work."""
+
+import http.client
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from celery import Celery
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+from dev.paths import ROOT
+from dev.ports import LOCALHOST
+from dev.processes import Command
+
+SIGN_IN_PATH = "/accounts/login/"
+WORKER_NODE = "demo@localhost"
+WEB_PROCESSES = "2"
+WEB_THREADS = "4"
+
+
+def shared_memory_works() -> bool:
+    """Whether several processes can share semaphores; small containers have no writable /dev/shm."""
+    return not sys.platform.startswith("linux") or os.access("/dev/shm", os.W_OK)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """The commands, with the environment and the folder that they share."""
+
+    environment: Mapping[str, str]
+    data: Path
+    port: int
+    mail_port: int
+
+    def mail_catcher(self) -> Command:
+        """Files what the portal sends."""
+        folder = self.environment["DEMO_MAIL_DIR"]
+        return self._python("The mail catcher", "dev.mailcatcher", "--port", str(self.mail_port), "--folder", folder)
+
+    def worker(self) -> Command:
+        """The Celery worker."""
+        pool = "prefork" if shared_memory_works() else "threads"
+        options = ("--concurrency", "2", "--pool", pool, "--hostname", WORKER_NODE, "--without-mingle")
+        return self._python("The Celery worker", "celery", "-A", "oura_success", "worker", *options, stop_seconds=15)
+
+    def beat(self) -> Command:
+        """The Celery scheduler; its schedule file is in the data folder by the settings."""
+        return self._python("Celery beat", "celery", "-A", "oura_success", "beat")
+
+    def web(self) -> Command:
+        """The web server; the heartbeat files of its processes need a folder that surely can be written to."""
+        run = self.data / "run"
+        run.mkdir(exist_ok=True)
+        return self._python(
+            "The web server",
+            "gunicorn",
+            "oura_success.wsgi",
+            *("--bind", f"{LOCALHOST}:{self.port}", "--workers", WEB_PROCESSES, "--threads", WEB_THREADS),
+            *("--preload", "--no-control-socket", "--worker-tmp-dir", str(run), "--graceful-timeout", "5"),
+            *("--access-logfile", "-"),
+        )
+
+    def page_answers(self) -> bool:
+        """Whether the sign-in page comes with 200."""
+        connection = http.client.HTTPConnection(LOCALHOST, self.port, timeout=10)
+        try:
+            connection.request("GET", SIGN_IN_PATH)
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def worker_answers(self) -> bool:
+        """Whether the worker answers a ping over the broker."""
+        with Celery(broker=self.environment["REDIS_URL"], set_as_current=False) as app:
+            try:
+                return bool(app.control.ping(destination=[WORKER_NODE], timeout=1))
+            except (KombuError, RedisError, OSError):
+                return False
+
+    def beat_has_written_since(self, moment: float) -> bool:
+        """Whether beat has opened its schedule since then (seconds since the epoch): it does so before its first tick."""
+        return any(path.stat().st_mtime >= moment for path in self.data.glob("beat-schedule*"))
+
+    def _python(self, name: str, module: str, *arguments: str, stop_seconds: float = 10) -> Command:
+        return Command(
+            name=name,
+            arguments=[sys.executable, "-m", module, *arguments],
+            environment={**self.environment, "PYTHONUNBUFFERED": "1"},
+            cwd=ROOT,
+            stop_seconds=stop_seconds,
+        )
