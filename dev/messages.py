@@ -7,6 +7,7 @@ New sentences arrive empty, vanished ones leave, nothing is guessed: a fuzzy tra
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -28,6 +29,7 @@ KEYWORDS = {
 }
 TRANSLATOR_COMMENTS = ("Translators:",)
 LANGUAGES = ("it",)
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)  # a header that changes with every run would hide what changed
 
 
 def catalogue_path(language: str, root: Path = ROOT) -> Path:
@@ -55,6 +57,7 @@ def update(language: str, *, root: Path = ROOT) -> bytes:
     catalogue = _read(language, root)
     catalogue.update(collect(root), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
+    catalogue.creation_date = catalogue.revision_date = EPOCH
     text = io.BytesIO()
     write_po(text, catalogue, width=110, omit_header=False, include_lineno=False, sort_output=True)
     return text.getvalue()
