@@ -1,4 +1,17 @@
-from django.urls import URLPattern
+"""Finance's pages: the month's overage and the rate card."""
+
+from django.urls import path, register_converter
+
+from billing import views
+from core.converters import MonthConverter
+
+register_converter(MonthConverter, "month")
 
 app_name = "billing"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("overage/", views.overage_today, name="overage"),
+    path("overage/<month:month>/", views.overage, name="overage"),
+    path("overage/<month:month>.csv", views.overage_csv, name="overage-csv"),
+    path("rates/", views.rates, name="rates"),
+    path("rates/new/", views.rate_create, name="rate-create"),
+]

@@ -1,0 +1,135 @@
+"""The rate card: which lines there are, and adding one (DOMAIN.md §5)."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from core.dates import month_of
+from core.money import CURRENCIES, fits_minor_unit
+from core.refusals import InvalidInput, NotAllowed
+from customers.domain.roles import Right, rights_of
+from customers.models import User
+from packages.domain.contracts import contract_scope, locked
+from packages.domain.rates import RateBook
+from packages.models import Contract, RateLine
+from sessions.domain.periods import closed_months, next_close_number
+from sessions.domain.refusals import PeriodClosed
+
+HIGHEST_RATE = Decimal(100_000_000)
+"""The first hourly rate that the portal does not keep."""
+
+
+def rate_lines_visible_to(user: User) -> QuerySet[RateLine]:
+    """The rate lines that `user` may know of: general ones with the rate card, negotiated ones with their contract."""
+    if Right.SEE_RATES not in rights_of(user):
+        return RateLine.objects.none()
+    return RateLine.objects.filter(Q(contract__isnull=True) | contract_scope(user, "contract")).select_related(
+        "contract__customer", "contract__package_version__package", "created_by"
+    )
+
+
+@transaction.atomic
+def add_rate_line(
+    *,
+    currency: str,
+    hourly_rate: Decimal | None,
+    valid_from: date,
+    contract: Contract | None = None,
+    by: User,
+    now: datetime,
+) -> RateLine:
+    """Put an hourly rate into force from `valid_from` on, until the next line of the same currency and contract.
+
+    With a `contract` it is a negotiated rate; without `hourly_rate` that contract goes back to the general one.
+    `valid_from` is a date in the contract's zone (of a general line: in each contract's own). Open months may be
+    back-dated: their entries follow.
+
+    :raises NotAllowed: if `by` does not manage rates
+    :raises InvalidInput: with the field at fault; also where a line of that day is there already
+    :raises PeriodClosed: if it would replace, on a day of a closed month, a line that was in force
+    """
+    if Right.MANAGE_RATES not in rights_of(by):
+        raise NotAllowed(_("Rates are set by an operations lead."))
+    _check(currency, hourly_rate, contract)
+    if contract is not None:
+        contract = locked(contract)
+    known_in_close = next_close_number()
+    line = RateLine(
+        currency=currency,
+        contract=contract,
+        hourly_rate=hourly_rate,
+        valid_from=valid_from,
+        created_at=now,
+        created_by=by,
+        known_in_close=known_in_close,
+    )
+    _check_closed_months(line)
+    try:
+        with transaction.atomic():
+            line.save(force_insert=True)
+    except IntegrityError as error:
+        if "rate_lines_one_a_day" not in str(error):
+            raise
+        raise InvalidInput(
+            _("There is a rate from that day already. Lines are never edited: choose another day."), field="valid_from"
+        ) from error
+    return line
+
+
+def _check(currency: str, hourly_rate: Decimal | None, contract: Contract | None) -> None:
+    if currency not in CURRENCIES:
+        raise InvalidInput(_("The portal does not bill in that currency."), field="currency")
+    if contract is not None and contract.currency != currency:
+        raise InvalidInput(
+            _("Contract %(contract)s is billed in %(currency)s.")
+            % {"contract": contract.reference, "currency": contract.currency},
+            field="currency",
+        )
+    if hourly_rate is None:
+        if contract is None:
+            raise InvalidInput(_("Enter the hourly rate."), field="hourly_rate")
+        return
+    if not hourly_rate.is_finite() or not 0 <= hourly_rate < HIGHEST_RATE:
+        raise InvalidInput(_("Enter an hourly rate of 0 or more."), field="hourly_rate")
+    if not fits_minor_unit(hourly_rate, currency):
+        raise InvalidInput(
+            _("An amount in %(currency)s has at most %(digits)s decimal places.")
+            % {"currency": currency, "digits": CURRENCIES[currency]},
+            field="hourly_rate",
+        )
+
+
+def _check_closed_months(line: RateLine) -> None:
+    """Refuse `line` where it replaces what was in force on a closed day; filling a hole is allowed."""
+    closed = {month for month in closed_months() if month >= month_of(line.valid_from)}
+    if not closed:
+        return
+    lines = list(
+        RateLine.objects.filter(
+            Q(contract__isnull=True) | Q(contract=line.contract_id or 0), currency=line.currency
+        ).order_by("valid_from")
+    )
+    rivals = [each for each in lines if each.contract_id == line.contract_id]
+    until = min((each.valid_from for each in rivals if each.valid_from > line.valid_from), default=date.max)
+    before = RateBook.of_lines(lines)
+    after = RateBook.of_lines(sorted([*lines, line], key=lambda each: each.valid_from))
+    contract = line.contract or Contract(currency=line.currency)  # one that negotiated nothing
+    for day in _turning_points(line, lines, closed, until):
+        was = before.line_on(contract, day)
+        if was is not None and after.line_on(contract, day) is not was:
+            raise PeriodClosed(
+                _("%(month)s is closed, and a rate was in force then: a new one may start only after it.")
+                % {"month": f"{day:%Y-%m}"}
+            )
+
+
+def _turning_points(line: RateLine, lines: list[RateLine], closed: set[date], until: date) -> Iterator[date]:
+    """The closed days from the start of `line` up to `until` on which another line may come into force."""
+    starts = {line.valid_from, *closed, *(each.valid_from for each in lines)}
+    for day in sorted(starts):
+        if line.valid_from <= day < until and month_of(day) in closed:
+            yield day

@@ -1,0 +1,186 @@
+"""Finance's pages: thin doors to `billing.domain`."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from billing.domain import overage_file
+from billing.domain.overage import ORDERS, OverageReport, month_overage
+from billing.domain.rate_card import rate_card
+from billing.domain.rates import add_rate_line
+from billing.forms import RateLineForm
+from core.dates import add_months, local_day, month_of
+from core.form_refusals import show_refusal
+from core.formatting import format_day, format_money
+from core.refusals import Refusal
+from customers.domain.roles import Right, rights_of
+from customers.models import Customer
+from customers.permissions import PortalRequest, requires
+from packages.domain.contracts import contracts_visible_to
+from packages.models import RateLine
+
+LINES_A_PAGE = 50
+MONTHS_TO_CHOOSE = 6
+SERIES_A_PAGE = 30
+LONGEST_ID = 18
+DEFAULT_ORDER = "customer"
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What an address says about the lines to show: one customer, one currency, their order."""
+
+    customer: str
+    currency: str
+    order: str
+
+    @classmethod
+    def of(cls, query: QueryDict) -> "Narrowing":
+        order = query.get("sort", DEFAULT_ORDER)
+        if order.removeprefix("-") not in ORDERS:
+            order = DEFAULT_ORDER
+        return cls(query.get("customer", ""), query.get("currency", ""), order)
+
+    @property
+    def filters(self) -> bool:
+        return bool(self.customer or self.currency)
+
+    def apply(self, report: OverageReport) -> OverageReport:
+        return report.narrowed(customer=self.customer, currency=self.currency).ordered(self.order)
+
+
+@requires(Right.SEE_BILLING)
+@require_safe
+def overage_today(request: PortalRequest) -> HttpResponse:
+    """To the overage of the month that it is for the reader."""
+    today = local_day(timezone.now(), request.user.time_zone)
+    return redirect("billing:overage", month_of(today))
+
+
+@requires(Right.SEE_BILLING)
+@require_safe
+def overage(request: PortalRequest, month: date) -> HttpResponse:
+    """A month's overage by currency and customer, down to the meeting."""
+    whole = month_overage(month, user=request.user)
+    narrowing = Narrowing.of(request.GET)
+    report = narrowing.apply(whole)
+    today = local_day(timezone.now(), request.user.time_zone)
+    return render(
+        request,
+        "billing/overage.html",
+        {
+            "month": month,
+            "months": _months(month, today),
+            "whole": whole,
+            "report": report,
+            "totals": report.totals(),
+            "customer_totals": report.customer_totals(),
+            "unpriced": whole.unpriced(),
+            "page": Paginator(report.lines, LINES_A_PAGE).get_page(request.GET.get("page")),
+            "narrowing": narrowing,
+            "customers": _customers(whole),
+            "currencies": sorted({line.currency for line in whole.lines}),
+            "file_name": overage_file.overage_file_name(report),
+            "may_manage_rates": Right.MANAGE_RATES in rights_of(request.user),
+        },
+    )
+
+
+@requires(Right.SEE_BILLING)
+@require_safe
+def overage_csv(request: PortalRequest, month: date) -> StreamingHttpResponse:
+    """The lines that the page with the same query shows, all pages of them."""
+    report = Narrowing.of(request.GET).apply(month_overage(month, user=request.user))
+    return StreamingHttpResponse(
+        overage_file.overage_csv(report),
+        content_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{overage_file.overage_file_name(report)}"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@requires(Right.SEE_RATES)
+@require_safe
+def rates(request: PortalRequest) -> HttpResponse:
+    """The rate card: general and negotiated rates, which is in force today, which come."""
+    card = rate_card(user=request.user, now=timezone.now())
+    return render(
+        request,
+        "billing/rates.html",
+        {
+            "general": card.general,
+            "negotiated": Paginator(card.negotiated, SERIES_A_PAGE).get_page(request.GET.get("page")),
+            "may_manage": Right.MANAGE_RATES in rights_of(request.user),
+        },
+    )
+
+
+@requires(Right.SEE_RATES, to=Right.MANAGE_RATES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def rate_create(request: PortalRequest) -> HttpResponse:
+    """Put a rate into force from a day on."""
+    form = RateLineForm(request.POST or None, user=request.user, initial=_rate_to_start_from(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            line = add_rate_line(**form.cleaned_data, by=request.user, now=timezone.now())
+        except Refusal as refusal:
+            show_refusal(form, refusal, beside={"period_closed": "valid_from"})
+        else:
+            messages.success(request, _said(line))
+            return redirect("billing:rates")
+    status = 422 if form.is_bound else 200
+    return render(request, "billing/rate_create.html", {"form": form}, status=status)
+
+
+def _months(shown: date, today: date) -> list[dict[str, Any]]:
+    """Months to choose from, around the one that is shown, the latest one first; the present one is always there."""
+    latest = min(add_months(shown, 2), max(shown, month_of(today)))
+    months = {add_months(latest, -number) for number in range(MONTHS_TO_CHOOSE)} | {month_of(today)}
+    return [
+        {
+            "label": format_day(month, get_language() or "en", style="month"),
+            "href": reverse("billing:overage", args=[month]),
+            "current": month == shown,
+        }
+        for month in sorted(months, reverse=True)
+    ]
+
+
+def _customers(report: OverageReport) -> list[Customer]:
+    """The customers of the report, for the filter."""
+    customers = {line.customer.pk: line.customer for line in report.lines}
+    return sorted(customers.values(), key=lambda customer: (customer.name.casefold(), customer.pk))
+
+
+def _rate_to_start_from(request: PortalRequest) -> dict[str, Any]:
+    """The contract that a link names, with its currency; a rate from today on."""
+    initial: dict[str, Any] = {"valid_from": local_day(timezone.now(), request.user.time_zone)}
+    number = request.GET.get("contract", "")
+    if number.isascii() and number.isdigit() and len(number) < LONGEST_ID:
+        contract = contracts_visible_to(request.user).filter(pk=number).first()
+        if contract is not None:
+            initial |= {"contract": contract.pk, "currency": contract.currency}
+    return initial
+
+
+def _said(line: RateLine) -> str:
+    day = format_day(line.valid_from, get_language() or "en")
+    if line.hourly_rate is None:
+        return _("From %(day)s the general rate holds again for %(contract)s.") % {
+            "day": day,
+            "contract": line.contract,
+        }
+    rate = format_money(line.hourly_rate, line.currency, get_language() or "en")
+    return _("%(rate)s an hour is in force from %(day)s.") % {"rate": rate, "day": day}
