@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from packages import views
 
 app_name = "packages"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("packages/", views.catalogue, name="catalogue"),
+    path("contracts/<int:pk>/terms/", views.terms, name="terms"),
+]

@@ -1,5 +1,7 @@
 """The only way to a customer and its people: what is not visible does not exist (DOMAIN.md §12)."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from customers.domain.roles import delivers, memberships_of, sees_all_customers
@@ -34,6 +36,15 @@ def served_scope(user: User, path: str = "") -> Q:
 def customers_visible_to(user: User) -> QuerySet[Customer]:
     """The customers that `user` may know of."""
     return Customer.objects.filter(customer_scope(user))
+
+
+def staff_holding(roles: Iterable[str]) -> QuerySet[User]:
+    """The provider's active people who hold any of `roles`, with their profiles, by name."""
+    return (
+        User.objects.filter(is_active=True, staff_profile__roles__overlap=list(roles))
+        .select_related("staff_profile")
+        .order_by("name", "pk")
+    )
 
 
 def members_of(customer: Customer) -> QuerySet[User]:

@@ -6,16 +6,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.dates import instant_of
+from core.dates import add_months, instant_of
 from core.form_fields import DurationField
 from core.formatting import zone_city
+from customers.models import Customer, User
 from packages.models import Contract
 from packages.session_types import SessionType
 from sessions.domain.ledger import MOST_MINUTES_ADJUSTED
+from sessions.models import LedgerEntry
 
 BESIDE: Mapping[str, str] = {
     "in_the_future": "minutes",
@@ -160,3 +163,47 @@ class WaiverForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class MonthField(forms.DateField):
+    """A calendar month as `2026-11`, cleaned to its first day."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateInput(format="%Y-%m", attrs={"type": "month"})
+        super().__init__(input_formats=["%Y-%m"], widget=widget, **options)
+
+
+class EntryFilterForm(forms.Form):
+    """Filters of the list of time entries. What cannot be read narrows nothing."""
+
+    customer = forms.ModelChoiceField(
+        label=gettext_lazy("Customer"), queryset=None, required=False, empty_label=gettext_lazy("All customers")
+    )
+    month = MonthField(label=gettext_lazy("Month"), required=False)
+    by = forms.ChoiceField(
+        label=gettext_lazy("Logged by"),
+        required=False,
+        choices=[("", gettext_lazy("Everybody")), ("me", gettext_lazy("Me"))],
+    )
+
+    def __init__(self, *args: Any, customers: QuerySet[Customer], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["customer"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = customers
+
+    @property
+    def is_narrowing(self) -> bool:
+        """Whether anything is filtered out."""
+        return self.is_valid() and any(self.cleaned_data.values())
+
+    def narrow(self, entries: QuerySet[LedgerEntry], *, reader: User) -> QuerySet[LedgerEntry]:
+        """Those of `entries` that the filters leave."""
+        self.is_valid()
+        if customer := self.cleaned_data.get("customer"):
+            entries = entries.filter(contract__customer=customer)
+        if month := self.cleaned_data.get("month"):
+            entries = entries.filter(service_date__gte=month, service_date__lt=add_months(month, 1))
+        if self.cleaned_data.get("by"):
+            entries = entries.filter(staff=reader)
+        return entries

@@ -1,0 +1,137 @@
+"""What is typed when a contract is signed, and the filters of the list of contracts."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from customers.domain.roles import DELIVERY_ROLES
+from customers.models import Customer, Role, User
+from packages.domain.queries import Standing, in_standing
+from packages.models import Contract, PackageVersion
+from packages.session_types import SessionType
+
+DEDICATED_ROLES = [Role.AM.value, Role.CSM.value]
+
+
+class StaffChoiceField(forms.ModelChoiceField):
+    """One of the staff, by name and roles."""
+
+    def label_from_instance(self, obj: User) -> str:
+        return _name_and_roles(obj)
+
+
+class StaffMultipleChoiceField(forms.ModelMultipleChoiceField):
+    """Some of the staff, by name and roles."""
+
+    def label_from_instance(self, obj: User) -> str:
+        return _name_and_roles(obj)
+
+
+def _name_and_roles(person: User) -> str:
+    roles = [str(Role(role).label) for role in person.staff_profile.roles if role in DELIVERY_ROLES]
+    return f"{person} · {', '.join(roles)}"
+
+
+class ContractForm(forms.Form):
+    """A contract to sign. Its package is the newest version of each; zone and currency come from the customer."""
+
+    customer = forms.ModelChoiceField(
+        label=gettext_lazy("Customer"), queryset=None, empty_label=gettext_lazy("Choose a customer")
+    )
+    package_version = forms.ModelChoiceField(
+        label=gettext_lazy("Package"), queryset=None, empty_label=gettext_lazy("Choose a package")
+    )
+    starts_on = forms.DateField(
+        label=gettext_lazy("First day"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=gettext_lazy("By the calendar of the customer's time zone."),
+    )
+    ends_on = forms.DateField(
+        label=gettext_lazy("Last day"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=gettext_lazy("It belongs to the contract."),
+    )
+    dedicated = StaffChoiceField(
+        label=gettext_lazy("Dedicated person"),
+        queryset=None,
+        empty_label=gettext_lazy("Choose a person"),
+        help_text=gettext_lazy("An account manager for a Launch Kit, else a customer success manager."),
+    )
+    others = StaffMultipleChoiceField(
+        label=gettext_lazy("Others who deliver"),
+        queryset=None,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    types_switched_off = forms.MultipleChoiceField(
+        label=gettext_lazy("Session types that do not apply"),
+        help_text=gettext_lazy("For example software training where no software was bought."),
+        choices=SessionType.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        customers: QuerySet[Customer],
+        versions: QuerySet[PackageVersion],
+        staff: QuerySet[User],
+        **options: Any,
+    ) -> None:
+        """Offer what the reader may choose; `staff` are the people who deliver, with their profiles."""
+        super().__init__(*args, **options)
+        self._offer("customer", customers)
+        self._offer("package_version", versions)
+        self._offer("dedicated", staff.filter(staff_profile__roles__overlap=DEDICATED_ROLES))
+        self._offer("others", staff)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        starts_on, ends_on = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if starts_on and ends_on and ends_on < starts_on:
+            self.add_error("ends_on", ValidationError(_("The contract ends before it starts."), code="order"))
+        return cleaned
+
+    def _offer(self, name: str, queryset: QuerySet[Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = queryset
+
+
+class ContractFilterForm(forms.Form):
+    """Filters of the list of contracts. What cannot be read narrows nothing."""
+
+    standing = forms.ChoiceField(choices=Standing.choices, required=False)
+    customer = forms.ModelChoiceField(
+        label=gettext_lazy("Customer"), queryset=None, required=False, empty_label=gettext_lazy("All customers")
+    )
+
+    def __init__(self, *args: Any, customers: QuerySet[Customer], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["customer"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = customers
+        self.is_valid()
+
+    @property
+    def standing(self) -> str:
+        """The standing that is asked for; empty for all contracts."""
+        chosen: str = self.cleaned_data.get("standing", "")
+        return chosen
+
+    @property
+    def is_narrowing(self) -> bool:
+        """Whether anything is filtered out."""
+        return bool(self.standing or self.cleaned_data.get("customer"))
+
+    def narrow(self, contracts: QuerySet[Contract], *, now: datetime) -> QuerySet[Contract]:
+        """Those of `contracts` that the filters leave."""
+        if customer := self.cleaned_data.get("customer"):
+            contracts = contracts.filter(customer=customer)
+        return in_standing(contracts, self.standing, now=now) if self.standing else contracts

@@ -1,0 +1,235 @@
+"""Contracts: the list, one with everything that its numbers are made of, and signing a new one (DOMAIN.md §2, §4)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.dates import local_day
+from core.form_refusals import show_refusal
+from core.refusals import Refusal
+from customers.domain.queries import customers_visible_to, staff_holding
+from customers.domain.roles import DELIVERY_ROLES, Right, is_admin_of, rights_of
+from customers.models import User
+from customers.permissions import PortalRequest, requires
+from packages.domain.contracts import contracts_visible_to, may_book_for, may_log_on
+from packages.domain.promised_reviews import reviews_promised
+from packages.domain.queries import Standing, standing_of, versions_on_sale
+from packages.domain.rates import RateBook
+from packages.domain.windows import Window, window_between
+from packages.models import Contract, DeliveryTeamMember, PackageVersion, RateLine
+from sessions.domain.allocation import Share
+from sessions.domain.facts import ContractFacts
+from sessions.domain.numbers import ContractNumbers, numbers_of, numbers_of_many
+from sessions.domain.queries import ledger_visible_to, sessions_visible_to
+from sessions.domain.signing import sign_contract
+from sessions.forms.contracts import ContractFilterForm, ContractForm
+from sessions.models import ConsultingSession
+from sessions.views.contract_ledger import PART_LABELS, LedgerTable
+
+CONTRACTS_A_PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class ContractRow:
+    """A contract with its numbers, where it stands, and who is dedicated to it."""
+
+    contract: Contract
+    numbers: ContractNumbers
+    standing: Standing
+    dedicated: User | None
+
+    @property
+    def status(self) -> str:
+        """The state as `home/status_looks.py` names it: a running contract whose minutes lapsed says so."""
+        if self.standing == Standing.RUNNING and self.numbers.lapsed:
+            return "lapsed"
+        return self.standing.value
+
+    @property
+    def status_label(self) -> str:
+        return _("Minutes lapsed") if self.status == "lapsed" else str(self.standing.label)
+
+
+@requires(Right.SEE_CONTRACTS)
+@require_safe
+def contract_list(request: PortalRequest) -> HttpResponse:
+    """The contracts that the reader may see, with their balances; those that end first come first."""
+    now = timezone.now()
+    filters = ContractFilterForm(request.GET, customers=customers_visible_to(request.user).order_by("name"))
+    dedicated = DeliveryTeamMember.objects.filter(dedicated=True).select_related("staff")
+    contracts = (
+        filters.narrow(contracts_visible_to(request.user), now=now)
+        .prefetch_related(Prefetch("team_members", queryset=dedicated, to_attr="dedicated_members"))
+        .order_by("-ends_on", "customer__name", "pk")
+    )
+    page = Paginator(contracts, CONTRACTS_A_PAGE).get_page(request.GET.get("page"))
+    numbers = numbers_of_many(page.object_list, now=now)
+    return render(
+        request,
+        "sessions/contract_list.html",
+        {
+            "page": page,
+            "rows": [
+                ContractRow(
+                    contract,
+                    numbers[contract.pk],
+                    standing_of(contract, now=now),
+                    next((member.staff for member in contract.dedicated_members), None),  # type: ignore[attr-defined]
+                )
+                for contract in page.object_list
+            ],
+            "filters": filters,
+            "standings": Standing.choices,
+            "is_staff": Right.SEE_STAFF_AREA in rights_of(request.user),
+            "may_sign": Right.SIGN_CONTRACTS in rights_of(request.user),
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ComingSession:
+    """A session in `booked` and what it will draw, by the projection of DOMAIN.md §7."""
+
+    session: ConsultingSession
+    share: Share | None
+
+
+@requires(Right.SEE_CONTRACTS)
+@require_safe
+def contract(request: PortalRequest, pk: int) -> HttpResponse:
+    """One contract: its numbers, the ledger they come from, what is booked, rates, people and terms."""
+    now = timezone.now()
+    reader = request.user
+    found = get_object_or_404(
+        contracts_visible_to(reader).select_related("terms", "terms_acceptance__accepted_by", "renews", "renewed_by"),
+        pk=pk,
+    )
+    today = local_day(now, found.time_zone)
+    numbers = numbers_of(found, now=now)
+    rates = RateBook.load([found])
+    ledger = ledger_visible_to(reader).filter(contract=found).order_by("-created_at", "-pk")
+    team = list(found.team_members.select_related("staff__staff_profile").order_by("-dedicated", "staff__name"))
+    rights = rights_of(reader)
+    return render(
+        request,
+        "sessions/contract_detail.html",
+        {
+            "contract": found,
+            "customer": found.customer,
+            "row": ContractRow(found, numbers, standing_of(found, now=now), None),
+            "numbers": numbers,
+            "days": _days(numbers.window, found, today),
+            "today": today,
+            "ledger": LedgerTable.of(
+                ledger, part=request.GET.get("show", ""), rates=rates, currency=found.currency
+            ),
+            "parts": [{"value": part.value, "label": label} for part, label in PART_LABELS.items()],
+            "coming": _coming(reader, found),
+            "rate": rates.line_on(found, today),
+            "next_rates": _rates_to_come(found, today),
+            "team": team,
+            "acceptance": getattr(found, "terms_acceptance", None),
+            "may_accept_terms": is_admin_of(reader, found.customer_id),
+            "may_book": Right.BOOK in rights and may_book_for(reader, found),
+            "may_log": Right.LOG_TIME in rights and may_log_on(reader, found),
+            "may_adjust": Right.ADJUST in rights,
+            "is_staff": Right.SEE_STAFF_AREA in rights,
+        },
+    )
+
+
+@requires(Right.SEE_STAFF_AREA, to=Right.SIGN_CONTRACTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def contract_create(request: PortalRequest) -> HttpResponse:
+    """Sign a contract, after the page has shown its window and the reviews that its term promises."""
+    form = ContractForm(
+        request.POST or None,
+        customers=customers_visible_to(request.user).order_by("name", "pk"),
+        versions=versions_on_sale(),
+        staff=staff_holding(DELIVERY_ROLES),
+        initial={"customer": request.GET.get("customer")},
+    )
+    wants_preview = bool(request.htmx) or "preview" in request.POST
+    if form.is_valid() and not wants_preview:
+        try:
+            signed = sign_contract(**form.cleaned_data, by=request.user, now=timezone.now())
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("The contract is signed and its minutes are granted."))
+            return redirect("sessions:contract", signed.pk)
+    context = {"form": form, "consequences": _Consequences.of(form)}
+    if request.htmx:
+        return render(request, "sessions/_contract_consequences.html", context)
+    return render(request, "sessions/contract_create.html", context, status=422 if form.errors else 200)
+
+
+@dataclass(frozen=True, slots=True)
+class _Consequences:
+    """What signing will mean, from as much as is typed. Dates are in the customer's zone."""
+
+    version: PackageVersion
+    window: Window
+    days: int
+    reviews: int
+
+    @classmethod
+    def of(cls, form: ContractForm) -> "_Consequences | None":
+        form.is_valid()
+        typed = form.cleaned_data if form.is_bound else {}
+        version, starts_on, ends_on = (typed.get(name) for name in ("package_version", "starts_on", "ends_on"))
+        if not (version and starts_on and ends_on):
+            return None
+        window = window_between(starts_on, ends_on, version.window_days)
+        return cls(
+            version=version,
+            window=window,
+            days=(window.last - window.first).days + 1,
+            reviews=reviews_promised(version, starts_on=starts_on, ends_on=ends_on),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """How far the window is: `number` is today's day in it, from 1; days are calendar days in the contract's zone."""
+
+    number: int
+    total: int
+    left: int
+    starts_in: int
+
+
+def _days(window: Window, contract: Contract, today: date) -> _Days:
+    total = (window.last - window.first).days + 1
+    return _Days(
+        number=min(max((today - window.first).days + 1, 0), total),
+        total=total,
+        left=max((window.last - today).days + 1, 0) if today >= window.first else total,
+        starts_in=max((window.first - today).days, 0),
+    )
+
+
+def _coming(reader: User, contract: Contract) -> list[ComingSession]:
+    """Sessions in `booked`, past ones that nobody logged yet too: together they are the booked minutes."""
+    projection = ContractFacts.of(contract, with_bookings=True).projection()
+    booked = (
+        sessions_visible_to(reader)
+        .filter(contract=contract, status=ConsultingSession.Status.BOOKED)
+        .order_by("starts_at", "pk")
+    )
+    return [ComingSession(session, projection.get(("booking", session.pk))) for session in booked]
+
+
+def _rates_to_come(contract: Contract, today: date) -> list[RateLine]:
+    """Lines that come into force for the contract after `today`, general and negotiated."""
+    general_or_own = Q(contract__isnull=True) | Q(contract=contract)
+    lines = RateLine.objects.filter(general_or_own, currency=contract.currency, valid_from__gt=today)
+    return list(lines.order_by("valid_from", "contract"))

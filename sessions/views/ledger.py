@@ -1,0 +1,138 @@
+"""Time entries: the list of them, and one with why it is billed (DOMAIN.md §4, §5)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Sum
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from customers.domain.queries import customers_visible_to
+from customers.domain.roles import Right, rights_of
+from customers.models import User
+from customers.permissions import PortalRequest, requires
+from packages.domain.rates import RateBook
+from packages.domain.windows import window_of
+from sessions.domain.ledger import may_reverse
+from sessions.domain.pricing import price, price_entry
+from sessions.domain.queries import time_entries_visible_to
+from sessions.domain.shares import explain
+from sessions.forms.logging import EntryFilterForm
+from sessions.models import LedgerEntry, Waiver
+from sessions.views.reasons import reasons_of
+
+ENTRIES_A_PAGE = 50
+
+
+@requires(Right.SEE_STAFF_AREA)
+@require_safe
+def entry_list(request: PortalRequest) -> HttpResponse:
+    """The time entries that the reader may see, newest service first. Filters stand in the address."""
+    filters = EntryFilterForm(request.GET, customers=customers_visible_to(request.user).order_by("name"))
+    entries = filters.narrow(time_entries_visible_to(request.user), reader=request.user)
+    totals = entries.aggregate(
+        count=Count("pk"),
+        minutes=Sum("minutes", default=0),
+        included=Sum("share__included_minutes", default=0),
+        overage=Sum("share__overage_minutes", default=0),
+    )
+    page = Paginator(entries.order_by("-started_at", "-pk"), ENTRIES_A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "sessions/entry_list.html",
+        {"filters": filters, "page": page, "rows": price(page.object_list), "totals": totals},
+    )
+
+
+@requires(Right.SEE_CONTRACTS)
+@require_safe
+def entry(request: PortalRequest, pk: int) -> HttpResponse:
+    """One time entry: what it drew and why, its price, its waiver, what happened to it."""
+    found = get_object_or_404(time_entries_visible_to(request.user), pk=pk)
+    contract = found.contract
+    assert found.service_date is not None and found.session_type is not None
+    rates = RateBook.load([contract])
+    share = explain(found)
+    return render(
+        request,
+        "sessions/entry.html",
+        {
+            "entry": found,
+            "contract": contract,
+            "customer": contract.customer,
+            "priced": price_entry(found, rates),
+            "rate_line": rates.line_on(contract, found.service_date),
+            "reasons": reasons_of(
+                share, session_type=found.session_type, day=found.service_date, window=window_of(contract)
+            )
+            if share
+            else [],
+            "history": _history(found),
+            "acts": _Acts.of(request.user, found),
+            "is_staff": Right.SEE_STAFF_AREA in rights_of(request.user),
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Acts:
+    """What the reader may do to an entry now. The domain decides again when they do it."""
+
+    may_reverse: bool
+    may_waive: bool
+    may_confirm: bool
+
+    @classmethod
+    def of(cls, user: User, entry: LedgerEntry) -> "_Acts":
+        rights = rights_of(user)
+        waiver = _waiver_of(entry)
+        if hasattr(entry, "reversed_by"):
+            return cls(False, False, False)
+        return cls(
+            may_reverse=may_reverse(user, entry),
+            may_waive=Right.PROPOSE_WAIVER in rights and waiver is None and entry.share.overage_minutes > 0,
+            may_confirm=Right.DECIDE_WAIVER in rights and waiver is not None and not hasattr(waiver, "decision"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Happening:
+    """One line of an entry's history."""
+
+    icon: str
+    tone: str
+    at: datetime
+    by: object
+    said: str
+    reason: str
+
+
+def _history(entry: LedgerEntry) -> list[_Happening]:
+    """What happened to an entry, newest first."""
+    happened = [_Happening("pencil-line", "neutral", entry.created_at, entry.created_by, _("Logged"), entry.reason)]
+    waiver = _waiver_of(entry)
+    if waiver is not None:
+        decision = getattr(waiver, "decision", None)
+        happened.append(
+            _Happening("gift", "info", waiver.proposed_at, waiver.proposed_by, _("Waiver proposed"), waiver.reason)
+        )
+        if decision is not None:
+            said = _("Waiver confirmed: courtesy") if decision.confirmed else _("Waiver refused")
+            icon, tone = ("circle-check", "good") if decision.confirmed else ("circle-x", "warn")
+            happened.append(
+                _Happening(icon, tone, decision.decided_at, decision.decided_by, said, decision.reason)
+            )
+    reversal = getattr(entry, "reversed_by", None)
+    if reversal is not None:
+        happened.append(
+            _Happening("undo-2", "warn", reversal.created_at, reversal.created_by, _("Reversed"), reversal.reason)
+        )
+    return sorted(happened, key=lambda each: each.at, reverse=True)
+
+
+def _waiver_of(entry: LedgerEntry) -> Waiver | None:
+    waiver: Waiver | None = getattr(entry, "waiver", None)
+    return waiver
