@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from customers.models import User
 
 
-class PortalBackend(AuthenticationBackend):
+class PortalBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is not typed
     """allauth's backend, which reads the person together with their staff profile: one query a request."""
 
     def get_user(self, user_id: int) -> User | None:

@@ -1,7 +1,7 @@
 """How a view declares who may call it. A view that declares nothing fails the build (tests/test_declared_permissions)."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
@@ -32,7 +32,6 @@ def requires(right: Right, *, to: Right | None = None) -> Callable[[SignedInView
     """
 
     def decorate(view: SignedInView[Params]) -> View[Params]:
-        @wraps(view)
         def guarded(request: HttpRequest, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
@@ -43,6 +42,7 @@ def requires(right: Right, *, to: Right | None = None) -> Callable[[SignedInView
                 raise PermissionDenied
             return view(request, *args, **kwargs)  # type: ignore[arg-type]  # signed in, so it is a PortalRequest
 
+        update_wrapper(guarded, view)
         guarded.declared_permission = right if to is None else to  # type: ignore[attr-defined]  # read by the sweep
         return guarded
 

@@ -290,7 +290,7 @@ def _check_session(asked: TimeToLog, session: ConsultingSession) -> None:
         raise InvalidInput(_("That session belongs to another contract."), field="session")
     session.refresh_from_db(fields=["status"])
     if asked.session_type == session.session_type:
-        if session.time_entries.unreversed().filter(session_type=session.session_type).exists():  # type: ignore[attr-defined]
+        if session.time_entries.unreversed().filter(session_type=session.session_type).exists():
             raise AlreadyLogged(
                 _("This session has its time logged: what ran over is logged as supplementary training.")
             )

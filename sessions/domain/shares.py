@@ -20,6 +20,7 @@ def rewrite_shares(contract: Contract) -> dict[int, Share]:
     for entry in facts.entries:
         row = stored.get(entry.pk)
         included, overage = shares[entry.pk].figures
+        assert entry.staff_id is not None and entry.started_at is not None, "a time entry has both"
         if row is None:
             missing.append(
                 EntryShare(

@@ -19,7 +19,7 @@ class Command(BaseCommand):
         found = 0
         for first in range(0, len(contract_ids), CONTRACTS_AT_ONCE):
             batch = Contract.objects.filter(pk__in=contract_ids[first : first + CONTRACTS_AT_ONCE])
-            for difference in differences(batch.select_related("package_version")):
+            for difference in differences(list(batch.select_related("package_version"))):
                 found += 1
                 self.stderr.write(
                     f"contract {difference.contract_id}, entry {difference.entry_id}: "
