@@ -32,7 +32,7 @@ def requires(right: Right, *, to: Right | None = None) -> Callable[[SignedInView
     """
 
     def decorate(view: SignedInView[Params]) -> View[Params]:
-        def guarded(request: HttpRequest, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponseBase:
+        def guarded(request: HttpRequest, /, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             rights = rights_of(request.user)
