@@ -57,3 +57,18 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} → {self.recipient_email}"
+
+
+class MutedKind(models.Model):
+    """A kind of mail that a person has switched off for themselves."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="muted_kinds")
+    kind = models.CharField(max_length=60)
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "muted_kinds"
+        constraints = [models.UniqueConstraint(fields=["person", "kind"], name="muted_kinds_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.kind}"
