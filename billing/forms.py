@@ -12,7 +12,7 @@ from packages.domain.contracts import contracts_visible_to
 from packages.models import Contract
 
 
-class ContractChoice(forms.ModelChoiceField):
+class ContractChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no parameters when it runs
     """A contract by customer, package, number and currency."""
 
     def label_from_instance(self, contract: Contract) -> str:
@@ -46,5 +46,6 @@ class RateLineForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        contracts = contracts_visible_to(user).filter(voided_at__isnull=True).order_by("customer__name", "pk")
-        self.fields["contract"].queryset = contracts  # type: ignore[attr-defined]  # it is a ContractChoice
+        contract = self.fields["contract"]
+        assert isinstance(contract, ContractChoice)
+        contract.queryset = contracts_visible_to(user).filter(voided_at__isnull=True).order_by("customer__name", "pk")
