@@ -23,6 +23,24 @@ LANGUAGE_NAMES = {"en": "English", "it": "Italiano"}
 
 
 @dataclass(frozen=True)
+class DemoPerson:
+    """Somebody of the demo world, as whom a visitor signs in with one click."""
+
+    role: str | Promise
+    email: str
+    icon: str
+
+
+DEMO_PEOPLE = (
+    DemoPerson(_("Customer admin at Acme"), "admin@acme.example", "building-2"),
+    DemoPerson(_("Customer admin at Globex"), "admin@globex.example", "building"),
+    DemoPerson(_("Account manager"), "am@oura.example", "headset"),
+    DemoPerson(_("Finance"), "finance@oura.example", "receipt"),
+    DemoPerson(_("Operations lead"), "ops@oura.example", "settings-2"),
+)
+
+
+@dataclass(frozen=True)
 class Option:
     """One of a few settings side by side."""
 
@@ -50,6 +68,14 @@ class Chrome:
     @property
     def demo(self) -> bool:
         return bool(settings.DEMO)
+
+    @property
+    def demo_people(self) -> tuple[DemoPerson, ...]:
+        return DEMO_PEOPLE if self.demo else ()
+
+    @property
+    def demo_password(self) -> str:
+        return settings.DEMO_PASSWORD if self.demo else ""
 
     @property
     def theme(self) -> str:

@@ -3,6 +3,7 @@
 Durations are whole minutes, instants are aware datetimes, zones are IANA names. Nothing here queries.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -143,7 +144,7 @@ def _drawing(name: str, css_class: str) -> str:
         ' height="24"',
     ):
         svg = svg.replace(repeated, "", 1)
-    return svg
+    return re.sub(r"\s*\n\s*", "", svg).replace(" />", "/>")
 
 
 @register.simple_tag

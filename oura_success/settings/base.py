@@ -144,8 +144,14 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "customers.authentication.InvitationOnlyAdapter"
+ACCOUNT_ADAPTER = "notifications.account_adapter.OutboxAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_FORMS = {
+    "login": "customers.forms.sign_in.SignInForm",
+    "reset_password": "customers.forms.sign_in.AskForResetForm",
+    "reset_password_from_key": "customers.forms.sign_in.ResetForm",
+    "change_password": "customers.forms.sign_in.ChangeForm",
+}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
