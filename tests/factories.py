@@ -261,6 +261,8 @@ def booked(
 
 
 def shares_of(contract: Contract) -> list[str]:
-    """The stored shares as `included/overage`, in the order in which the entries were typed; reversed ones as `–`."""
+    """The stored shares as `included/overage`, in the order in which the entries were typed; or `reversed`."""
     shares = EntryShare.objects.filter(contract=contract).order_by("entry")
-    return ["–" if share.is_reversed else f"{share.included_minutes}/{share.overage_minutes}" for share in shares]
+    return [
+        "reversed" if share.is_reversed else f"{share.included_minutes}/{share.overage_minutes}" for share in shares
+    ]

@@ -50,7 +50,7 @@ def test_example_3_a_reversal_gives_its_minutes_to_later_meetings(
     contract: Contract, five_meetings: list[LedgerEntry]
 ) -> None:
     reverse_entry(entry=five_meetings[1], by=giulia(), reason="Typed on the wrong contract", now=NOW)
-    assert shares_of(contract) == ["60/0", "–", "60/0", "45/0", "30/0"]
+    assert shares_of(contract) == ["60/0", "reversed", "60/0", "45/0", "30/0"]
 
 
 def test_example_4_a_second_software_training_is_overage(contract: Contract) -> None:
