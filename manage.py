@@ -4,11 +4,12 @@
 import os
 import sys
 
-from dev.environment import adopt_running_demo
-
 
 def main() -> None:
+    """Run one command."""
     if "DJANGO_SETTINGS_MODULE" not in os.environ and "DATABASE_URL" not in os.environ:
+        from dev.environment import adopt_running_demo
+
         adopt_running_demo()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oura_success.settings.production")
     from django.core.management import execute_from_command_line

@@ -95,7 +95,7 @@ def install(uv, level):
         if subprocess.call([PYTHON, "-c", "import pip"], stderr=subprocess.DEVNULL) != 0:
             subprocess.call([PYTHON, "-m", "ensurepip", "--default-pip"], stdout=subprocess.DEVNULL)
         command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    if subprocess.call(command + ["--require-hashes", "--requirement", lock_file(level)], cwd=ROOT) != 0:
+    if subprocess.call([*command, "--require-hashes", "--requirement", lock_file(level)], cwd=ROOT) != 0:
         raise CannotGoOn("requirements-%s.txt could not be installed: the lines above say why." % level)
 
 

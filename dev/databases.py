@@ -53,9 +53,7 @@ def own_valkey(data: Path, credentials: Credentials) -> ValkeyServer | None:
     """The demo's own Redis-protocol server, unless `REDIS_URL` names another."""
     if os.environ.get("REDIS_URL"):
         return None
-    return ValkeyServer(
-        data=data / "valkey", log=data / "logs" / "valkey.log", password=credentials.valkey_password
-    )
+    return ValkeyServer(data=data / "valkey", log=data / "logs" / "valkey.log", password=credentials.valkey_password)
 
 
 def provision_own(postgres: PostgresServer, credentials: Credentials) -> Addresses:

@@ -19,6 +19,8 @@ from dev.failures import LauncherError
 from dev.lock import AlreadyRunning, LauncherLock
 from dev.paths import ROOT, data_dir
 from dev.ports import LOCALHOST, accepts, free_port, is_free
+from dev.preparation import FILE_NAME as PREPARATION_FILE
+from dev.preparation import is_prepared, remember_preparation
 from dev.processes import Child, Command, run_to_end
 from dev.services import Services
 from dev.supervisor import Supervisor
@@ -28,8 +30,8 @@ HIGHEST_PORT = 65535
 PREPARE = ("migrate", "load_catalogue", "load_demo_world")
 # What a start makes in the data folder, and what RESET=1 therefore removes: never the folder as a whole.
 OWN_FOLDERS = ("postgres", "postgres.new", "valkey", "mail", "files", "logs", "run")
-OWN_FILES = (SECRETS_FILE, ENVIRONMENT_FILE)
-PASSWORD = "demo-portal"
+OWN_FILES = (SECRETS_FILE, ENVIRONMENT_FILE, PREPARATION_FILE)
+DEMO_SIGN_IN = "demo-portal"
 PERSONAS = (
     ("admin@acme.example", "customer admin of Acme"),
     ("admin@globex.example", "customer admin of Globex, another customer"),
@@ -73,7 +75,7 @@ def reset(data: Path) -> None:
     :raises LauncherError: if the data lie in a database that is not the demo's own
     """
     if os.environ.get("DATABASE_URL"):
-        raise LauncherError("RESET=1 empties the demo's own database only: DATABASE_URL names another, empty it by hand.")
+        raise LauncherError("RESET=1 empties the demo's own database only, and DATABASE_URL names another.")
     shutil.rmtree(place_for(server_account(), data / "postgres"), ignore_errors=True)
     for name in OWN_FOLDERS:
         shutil.rmtree(data / name, ignore_errors=True)
@@ -118,11 +120,15 @@ class Demo:
         compile_catalogues()
         if stylesheet.wait() != 0:
             raise LauncherError(f"The stylesheet could not be compiled:\n{stylesheet.log_tail()}")
-        say("Preparing the database …")
-        self._prepare(environment)
+        is_own = not os.environ.get("DATABASE_URL")
+        prepared = is_own and is_prepared(self._data)
+        if not prepared:
+            self._prepare(environment)
         write_environment(self._data, environment)
         say("Starting web, worker and beat …")
-        self._start_portal({**os.environ, **environment})
+        services = self._start_portal({**os.environ, **environment})
+        if prepared and not services.database_is_migrated():
+            self._prepare(environment)
 
     def watch(self) -> None:
         """Restart what dies, until a signal comes."""
@@ -140,7 +146,7 @@ class Demo:
         """Where to go and as whom."""
         url = f"http://{LOCALHOST}:{self._port}"
         say(f"\nOura Success is ready after {time.monotonic() - self._began:.0f} s:  {url}/\n")
-        say(f"  sign in as (password for all: {PASSWORD})")
+        say(f"  sign in as (password for all: {DEMO_SIGN_IN})")
         for address, role in PERSONAS:
             say(f"    {address:<22} {role}")
         say(f"\n  the mail it sends     {url}/demo/mail/")
@@ -151,7 +157,7 @@ class Demo:
     def _start_servers(self) -> dict[str, str]:
         credentials = stored_credentials(self._data)
         postgres, valkey = own_postgres(self._data, credentials), own_valkey(self._data, credentials)
-        say("Starting PostgreSQL and Valkey …" if postgres or valkey else "Using the servers that the environment names.")
+        say("Starting PostgreSQL and Valkey …" if postgres or valkey else "Using the servers of the environment …")
         if valkey:
             self._supervisor.adopt(valkey.start())
         if postgres:
@@ -175,6 +181,7 @@ class Demo:
         }
 
     def _prepare(self, environment: dict[str, str]) -> None:
+        say("Preparing the database …")
         command = Command(
             name="The preparation of the database",
             arguments=[sys.executable, "-m", "dev.commands", *PREPARE],
@@ -182,8 +189,9 @@ class Demo:
             cwd=ROOT,
         )
         run_to_end(command, log=self._logs / "prepare.log")
+        remember_preparation(self._data)
 
-    def _start_portal(self, environment: dict[str, str]) -> None:
+    def _start_portal(self, environment: dict[str, str]) -> Services:
         services = Services(environment=environment, data=self._data, port=self._port, mail_port=self._mail_port)
         moment = time.time()
         mail = self._supervisor.start(services.mail_catcher(), log_name="mail.log")
@@ -194,6 +202,7 @@ class Demo:
         web.wait_until(services.page_answers, seconds=60)
         worker.wait_until(services.worker_answers, seconds=60)
         beat.wait_until(lambda: services.beat_has_written_since(moment), seconds=60)
+        return services
 
 
 def run() -> None:

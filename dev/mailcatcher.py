@@ -32,7 +32,6 @@ class FileEveryMessage:
 
 async def serve(port: int, folder: Path) -> None:
     """Accept mail until SIGTERM."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     handler = FileEveryMessage(folder)
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
@@ -49,6 +48,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--folder", type=Path, required=True)
     arguments = parser.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     asyncio.run(serve(arguments.port, arguments.folder))
 
 

@@ -24,7 +24,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - the dri
 from dev.accounts import Account, can_enter, give, place_for, server_account, shelter
 from dev.failures import LauncherError
 from dev.ports import LOCALHOST, free_port
-from dev.processes import Child, Command, run_to_end
+from dev.processes import Child, Command, run_to_end, shared_memory_works
 from dev.stale import stop_stale_server
 
 SUPERUSER = "postgres"
@@ -137,7 +137,7 @@ class PostgresServer:
         settings = {"logging_collector": "off", "lc_messages": "C", "max_connections": "100", **self.settings}
         if not self.durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-        if not os.access("/dev/shm", os.W_OK):
+        if not shared_memory_works():
             settings |= {"dynamic_shared_memory_type": "mmap"}
         return Command(
             name="PostgreSQL",

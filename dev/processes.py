@@ -1,5 +1,6 @@
 """Child processes that never outlive their launcher."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -17,6 +18,11 @@ from dev.failures import LauncherError
 PR_SET_PDEATHSIG = 1
 # Loaded before any fork: between fork and exec nothing may be imported.
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def shared_memory_works() -> bool:
+    """Whether processes can share semaphores and memory; small containers have no writable /dev/shm."""
+    return sys.platform != "linux" or os.access("/dev/shm", os.W_OK)  # noqa: S108 - the kernel's, not a file of ours
 
 
 def _die_with_parent(parent: int, death_signal: int) -> Callable[[], None]:
@@ -69,7 +75,8 @@ class Child:
                     user=account.uid if account else None,
                     group=account.gid if account else None,
                     extra_groups=[] if account else None,
-                    preexec_fn=_die_with_parent(os.getpid(), command.stop_signal),
+                    # Only calls that are safe between fork and exec; no other thread runs our code meanwhile.
+                    preexec_fn=_die_with_parent(os.getpid(), command.stop_signal),  # noqa: PLW1509
                 )
             except OSError as error:
                 raise LauncherError(f"{command.name} cannot be started: {error}.") from error
@@ -122,10 +129,8 @@ class Child:
 
     def kill(self) -> None:
         """End the process and every process of its session, at once."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self._process.wait()
 
     def wait_until(self, ready: Callable[[], bool], *, seconds: float) -> None:

@@ -36,9 +36,7 @@ def ensure_role(connection: Connection, *, name: str, password: str, may_create_
 
 def ensure_roles(connection: Connection, passwords: RolePasswords, *, owner_may_create_databases: bool = False) -> None:
     """The owner of the tables and the application's role, which owns nothing."""
-    ensure_role(
-        connection, name=OWNER, password=passwords.owner, may_create_databases=owner_may_create_databases
-    )
+    ensure_role(connection, name=OWNER, password=passwords.owner, may_create_databases=owner_may_create_databases)
     ensure_role(connection, name=APPLICATION, password=passwords.application)
 
 
@@ -47,9 +45,7 @@ def ensure_database(connection: Connection, *, name: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         if cursor.fetchone() is None:
-            cursor.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(OWNER))
-            )
+            cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(OWNER)))
         cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
         cursor.execute(
             sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(APPLICATION))

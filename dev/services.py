@@ -1,29 +1,22 @@
 """The portal's own processes in the demo: mail catcher, worker, beat, web; and how one sees that each is at work."""
 
 import http.client
-import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from celery import Celery
-from kombu.exceptions import KombuError
-from redis.exceptions import RedisError
 
 from dev.paths import ROOT
 from dev.ports import LOCALHOST
-from dev.processes import Command
+from dev.processes import Command, shared_memory_works
 
 SIGN_IN_PATH = "/accounts/login/"
+READINESS_PATH = "/readyz"
 WORKER_NODE = "demo@localhost"
 WEB_PROCESSES = "2"
 WEB_THREADS = "4"
-
-
-def shared_memory_works() -> bool:
-    """Whether several processes can share semaphores; small containers have no writable /dev/shm."""
-    return not sys.platform.startswith("linux") or os.access("/dev/shm", os.W_OK)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,26 +58,33 @@ class Services:
 
     def page_answers(self) -> bool:
         """Whether the sign-in page comes with 200."""
-        connection = http.client.HTTPConnection(LOCALHOST, self.port, timeout=10)
-        try:
-            connection.request("GET", SIGN_IN_PATH)
-            return connection.getresponse().status == http.HTTPStatus.OK
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
+        return self._status_of(SIGN_IN_PATH) == http.HTTPStatus.OK
+
+    def database_is_migrated(self) -> bool:
+        """Whether the portal finds its database there and up to date."""
+        return self._status_of(READINESS_PATH) == http.HTTPStatus.OK
 
     def worker_answers(self) -> bool:
         """Whether the worker answers a ping over the broker."""
         with Celery(broker=self.environment["REDIS_URL"], set_as_current=False) as app:
             try:
                 return bool(app.control.ping(destination=[WORKER_NODE], timeout=1))
-            except (KombuError, RedisError, OSError):
+            except app.connection_for_read().recoverable_connection_errors:
                 return False
 
     def beat_has_written_since(self, moment: float) -> bool:
-        """Whether beat has opened its schedule since then (seconds since the epoch): it does so before its first tick."""
+        """Whether beat has opened its schedule, as it does before its first tick, since then (epoch seconds)."""
         return any(path.stat().st_mtime >= moment for path in self.data.glob("beat-schedule*"))
+
+    def _status_of(self, path: str) -> int | None:
+        connection = http.client.HTTPConnection(LOCALHOST, self.port, timeout=10)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return None
+        finally:
+            connection.close()
 
     def _python(self, name: str, module: str, *arguments: str, stop_seconds: float = 10) -> Command:
         return Command(

@@ -4,9 +4,10 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -117,7 +118,7 @@ class ProcessFactory:
             running.beat.wait_until(lambda: _says(running.beat, r"beat: Starting"), seconds=40)
         return running
 
-    def _start(self, name: str, arguments: list[str | Path], environment: Mapping[str, str]) -> Child:
+    def _start(self, name: str, arguments: Sequence[str | Path], environment: Mapping[str, str]) -> Child:
         command = Command(
             name=name,
             arguments=[sys.executable, *arguments],
@@ -137,7 +138,7 @@ class ProcessFactory:
         if child.output().count("Booting worker with pid") < processes:
             return False
         try:
-            return requests.get(url + READY_PATH, timeout=5).status_code == requests.codes.ok
+            return requests.get(url + READY_PATH, timeout=5).status_code == HTTPStatus.OK
         except requests.RequestException:
             return False
 
@@ -160,17 +161,15 @@ def _web_server_of_the_session(_processes_of_the_session: ProcessFactory) -> Web
 
 
 @pytest.fixture
-def portal_processes(
-    transactional_db: None, servers: TestServers, tmp_path: Path
-) -> Generator[ProcessFactory]:
-    """Starts web, worker and beat with an environment of the test's choosing; stopped before the database is renewed."""
+def portal_processes(transactional_db: None, servers: TestServers, tmp_path: Path) -> Generator[ProcessFactory]:
+    """Starts web, worker and beat with an environment of one's own; stopped before the database is renewed."""
     with ExitStack() as stack:
         yield ProcessFactory(servers=servers, folder=tmp_path, stack=stack)
 
 
 @pytest.fixture
 def portal_server(transactional_db: None, _web_server_of_the_session: WebServer) -> str:
-    """Base URL of a gunicorn with two processes on this worker's database; the same one for every test of the worker."""
+    """Base URL of a gunicorn with two processes on this worker's database, shared by the worker's tests."""
     return _web_server_of_the_session.url
 
 
