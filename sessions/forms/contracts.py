@@ -120,7 +120,7 @@ class ContractFilterForm(forms.Form):
         self.is_valid()
 
     @property
-    def standing(self) -> str:
+    def chosen_standing(self) -> str:
         """The standing that is asked for; empty for all contracts."""
         chosen: str = self.cleaned_data.get("standing", "")
         return chosen
@@ -128,10 +128,10 @@ class ContractFilterForm(forms.Form):
     @property
     def is_narrowing(self) -> bool:
         """Whether anything is filtered out."""
-        return bool(self.standing or self.cleaned_data.get("customer"))
+        return bool(self.chosen_standing or self.cleaned_data.get("customer"))
 
     def narrow(self, contracts: QuerySet[Contract], *, now: datetime) -> QuerySet[Contract]:
         """Those of `contracts` that the filters leave."""
         if customer := self.cleaned_data.get("customer"):
             contracts = contracts.filter(customer=customer)
-        return in_standing(contracts, self.standing, now=now) if self.standing else contracts
+        return in_standing(contracts, self.chosen_standing, now=now) if self.chosen_standing else contracts

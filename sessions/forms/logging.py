@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from core.dates import add_months, instant_of
 from core.form_fields import DurationField
@@ -43,12 +42,8 @@ class TimeEntryForm(MovesSeenForm):
     """One time entry. The start is typed as day and clock in a named zone; `entry()` gives what the ledger takes."""
 
     session_type = forms.ChoiceField(label=gettext_lazy("Session type"))
-    day = forms.DateField(
-        label=gettext_lazy("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    clock = forms.TimeField(
-        label=gettext_lazy("Start"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"})
-    )
+    day = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    clock = forms.TimeField(label=gettext_lazy("Start"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
     zone = forms.ChoiceField(label=gettext_lazy("Time zone"))
     minutes = DurationField(
         label=gettext_lazy("Duration"), help_text=gettext_lazy("For example 45, 0:45, 0.75 or 1h30.")
@@ -160,9 +155,7 @@ class AdjustmentForm(MovesSeenForm):
 class WaiverForm(forms.Form):
     """Why overage is not billed, or why it is billed after all."""
 
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class MonthField(forms.DateField):

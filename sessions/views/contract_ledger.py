@@ -10,10 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from packages.domain.rates import RateBook
-from sessions.domain.pricing import Billing, PricedEntry, price_entry
+from sessions.domain.pricing import PricedEntry, price_entry
 from sessions.models import LedgerEntry
 
 Kind = LedgerEntry.Kind
+REVERSIBLE = (Kind.CONSUMPTION, Kind.ADJUSTMENT)
 
 
 class Part(StrEnum):
@@ -41,6 +42,7 @@ class LedgerRow:
 
     entry: LedgerEntry
     priced: PricedEntry | None
+    may_be_reversed: bool
 
     @property
     def reversal(self) -> LedgerEntry | None:
@@ -64,15 +66,6 @@ class LedgerRow:
     @property
     def overage(self) -> int:
         return self.priced.overage_minutes if self.priced else 0
-
-    @property
-    def status(self) -> str:
-        """The state of a time entry, as `home/status_looks.py` names it."""
-        if self.priced is None:
-            return ""
-        if self.priced.billing == Billing.OVERAGE and self.included:
-            return "split"
-        return self.priced.billing.value
 
 
 _BELONGS: dict[Part, Callable[[LedgerRow], bool]] = {
@@ -101,8 +94,7 @@ class LedgerTable:
         """Prepare the ledger rows `entries` of one contract. `amount` is None where a rate is missing."""
         chosen = Part(part) if part in set(Part) else Part.ALL
         rows = [
-            LedgerRow(entry, price_entry(entry, rates) if entry.kind == Kind.CONSUMPTION else None)
-            for entry in entries
+            LedgerRow(entry, price_entry(entry, rates) if entry.kind == Kind.CONSUMPTION else None) for entry in entries
         ]
         shown = [row for row in rows if _BELONGS[chosen](row)]
         amounts = [row.priced.amount for row in shown if row.priced is not None]

@@ -1,7 +1,7 @@
 """Contracts: the list, one with everything that its numbers are made of, and signing a new one (DOMAIN.md §2, §4)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -25,6 +25,7 @@ from packages.domain.queries import Standing, standing_of, versions_on_sale
 from packages.domain.rates import RateBook
 from packages.domain.windows import Window, window_between
 from packages.models import Contract, DeliveryTeamMember, PackageVersion, RateLine
+from packages.session_types import SessionType
 from sessions.domain.allocation import Share
 from sessions.domain.facts import ContractFacts
 from sessions.domain.numbers import ContractNumbers, numbers_of, numbers_of_many
@@ -128,14 +129,13 @@ def contract(request: PortalRequest, pk: int) -> HttpResponse:
             "numbers": numbers,
             "days": _days(numbers.window, found, today),
             "today": today,
-            "ledger": LedgerTable.of(
-                ledger, part=request.GET.get("show", ""), rates=rates, currency=found.currency
-            ),
+            "ledger": LedgerTable.of(ledger, part=request.GET.get("show", ""), rates=rates, currency=found.currency),
             "parts": [{"value": part.value, "label": label} for part, label in PART_LABELS.items()],
             "coming": _coming(reader, found),
             "rate": rates.line_on(found, today),
             "next_rates": _rates_to_come(found, today),
             "team": team,
+            "switched_off": [SessionType(code).label for code in found.types_switched_off],
             "acceptance": getattr(found, "terms_acceptance", None),
             "may_accept_terms": is_admin_of(reader, found.customer_id),
             "may_book": Right.BOOK in rights and may_book_for(reader, found),

@@ -40,9 +40,7 @@ def reverse(request: PortalRequest, pk: int) -> HttpResponse:
     knows_moves = form.is_valid() and moves.was_seen(form.cleaned_data["moves_seen"])
     if knows_moves:
         try:
-            ledger.reverse_entry(
-                entry=found, by=request.user, reason=form.cleaned_data["reason"], now=timezone.now()
-            )
+            ledger.reverse_entry(entry=found, by=request.user, reason=form.cleaned_data["reason"], now=timezone.now())
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from refusal
         except Refusal as refusal:
@@ -115,9 +113,7 @@ def waive(request: PortalRequest, pk: int) -> HttpResponse:
     form = WaiverForm(request.POST or None)
     if form.is_valid():
         try:
-            waiver = waivers.waive(
-                entry=found, by=request.user, reason=form.cleaned_data["reason"], now=timezone.now()
-            )
+            waiver = waivers.waive(entry=found, by=request.user, reason=form.cleaned_data["reason"], now=timezone.now())
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from refusal
         except Refusal as refusal:
@@ -138,9 +134,7 @@ def refuse_waiver(request: PortalRequest, pk: int) -> HttpResponse:
     form = WaiverForm(request.POST or None)
     if form.is_valid():
         try:
-            waivers.refuse_waiver(
-                entry=found, by=request.user, reason=form.cleaned_data["reason"], now=timezone.now()
-            )
+            waivers.refuse_waiver(entry=found, by=request.user, reason=form.cleaned_data["reason"], now=timezone.now())
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from refusal
         except Refusal as refusal:
@@ -165,9 +159,7 @@ def _back_to(entry: LedgerEntry) -> HttpResponse:
     return redirect("sessions:contract", entry.contract_id)
 
 
-def _waiver_page(
-    request: PortalRequest, found: LedgerEntry, form: WaiverForm, *, is_refusal: bool
-) -> HttpResponse:
+def _waiver_page(request: PortalRequest, found: LedgerEntry, form: WaiverForm, *, is_refusal: bool) -> HttpResponse:
     contract = found.contract
     return render(
         request,
@@ -184,5 +176,3 @@ def _waiver_page(
         },
         status=422 if form.errors else 200,
     )
-
-

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -35,7 +35,7 @@ def entry_list(request: PortalRequest) -> HttpResponse:
     entries = filters.narrow(time_entries_visible_to(request.user), reader=request.user)
     totals = entries.aggregate(
         count=Count("pk"),
-        minutes=Sum("minutes", default=0),
+        minutes=Sum("minutes", default=0, filter=Q(reversed_by__isnull=True)),
         included=Sum("share__included_minutes", default=0),
         overage=Sum("share__overage_minutes", default=0),
     )
@@ -71,6 +71,8 @@ def entry(request: PortalRequest, pk: int) -> HttpResponse:
             if share
             else [],
             "history": _history(found),
+            "reversal": getattr(found, "reversed_by", None),
+            "waiver_waits": _waits(_waiver_of(found)),
             "acts": _Acts.of(request.user, found),
             "is_staff": Right.SEE_STAFF_AREA in rights_of(request.user),
         },
@@ -84,17 +86,22 @@ class _Acts:
     may_reverse: bool
     may_waive: bool
     may_confirm: bool
+    decides: bool
 
     @classmethod
     def of(cls, user: User, entry: LedgerEntry) -> "_Acts":
         rights = rights_of(user)
+        decides = Right.DECIDE_WAIVER in rights
+        stands = not hasattr(entry, "reversed_by")
         waiver = _waiver_of(entry)
-        if hasattr(entry, "reversed_by"):
-            return cls(False, False, False)
         return cls(
-            may_reverse=may_reverse(user, entry),
-            may_waive=Right.PROPOSE_WAIVER in rights and waiver is None and entry.share.overage_minutes > 0,
-            may_confirm=Right.DECIDE_WAIVER in rights and waiver is not None and not hasattr(waiver, "decision"),
+            may_reverse=stands and may_reverse(user, entry),
+            may_waive=stands
+            and waiver is None
+            and entry.share.overage_minutes > 0
+            and Right.PROPOSE_WAIVER in rights,
+            may_confirm=stands and decides and _waits(waiver),
+            decides=decides,
         )
 
 
@@ -122,9 +129,7 @@ def _history(entry: LedgerEntry) -> list[_Happening]:
         if decision is not None:
             said = _("Waiver confirmed: courtesy") if decision.confirmed else _("Waiver refused")
             icon, tone = ("circle-check", "good") if decision.confirmed else ("circle-x", "warn")
-            happened.append(
-                _Happening(icon, tone, decision.decided_at, decision.decided_by, said, decision.reason)
-            )
+            happened.append(_Happening(icon, tone, decision.decided_at, decision.decided_by, said, decision.reason))
     reversal = getattr(entry, "reversed_by", None)
     if reversal is not None:
         happened.append(
@@ -136,3 +141,8 @@ def _history(entry: LedgerEntry) -> list[_Happening]:
 def _waiver_of(entry: LedgerEntry) -> Waiver | None:
     waiver: Waiver | None = getattr(entry, "waiver", None)
     return waiver
+
+
+def _waits(waiver: Waiver | None) -> bool:
+    """Whether a waiver is proposed and nobody decided it."""
+    return waiver is not None and not hasattr(waiver, "decision")

@@ -25,7 +25,7 @@ class Reason:
 
 
 def reasons_of(share: Share, *, session_type: str, day: date, window: Window) -> list[Reason]:
-    """The rules that divided `share`, in the order in which they decide. `day` is the start's, in the contract's zone."""
+    """The rules that divided `share`, in the order in which they decide; `day` is a date in the contract's zone."""
     return list(_reasons(share, session_type, day, window))
 
 
@@ -35,9 +35,7 @@ def _reasons(share: Share, session_type: str, day: date, window: Window) -> Iter
     if share.type_draws:
         yield Reason(MET, _("The type draws on included minutes"), label)
     else:
-        yield Reason(
-            UNMET, _("The type draws on included minutes"), _("%(type)s is always overage.") % {"type": label}
-        )
+        yield Reason(UNMET, _("The type draws on included minutes"), _("%(type)s is always overage.") % {"type": label})
     days = {
         "day": format_day(day, language),
         "first": format_day(window.first, language),
