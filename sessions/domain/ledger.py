@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from core import faults
 from core.dates import after_minutes, local_day
-from core.money import cost_of
 from core.refusals import InvalidInput, NotAllowed
 from customers.domain.roles import Right, rights_of, roles_of
 from customers.models import Role, User
@@ -25,6 +24,7 @@ from sessions.domain.allocation import Drawing, Share
 from sessions.domain.facts import ContractFacts
 from sessions.domain.moves import Move, moves_between
 from sessions.domain.periods import next_close_number
+from sessions.domain.pricing import cost_of_overage
 from sessions.domain.refusals import AlreadyLogged, AlreadyReversed, InTheFuture, OutsideContract, TooLongForType
 from sessions.domain.shares import rewrite_shares
 from sessions.domain.states import move
@@ -156,7 +156,7 @@ def preview_time(
         moves=moves_between(facts, before, after, rates),
         overlapping=_overlapping(asked),
         hourly_rate=rate,
-        amount=None if rate is None else cost_of(share.overage_minutes, rate, contract.currency),
+        amount=cost_of_overage(share.overage_minutes, rate, contract.currency),
         currency=contract.currency,
         left_after=facts.available - sum(each.included_minutes for each in after.values()),
     )
@@ -278,6 +278,8 @@ def _check(asked: TimeToLog, now: datetime) -> None:
         raise InTheFuture(_("The meeting has not ended yet: time is logged afterwards."))
     if asked.session is not None:
         _check_session(asked, asked.session)
+    elif asked.basis != Basis.DELIVERED:
+        raise InvalidInput(_("Only a booked session can be a late cancellation or a no-show."), field="basis")
     taken = LedgerEntry.objects.time_entries().unreversed().filter(
         contract=contract, staff=asked.staff, started_at=asked.started_at
     )
@@ -355,6 +357,7 @@ def _overlapping(asked: TimeToLog, besides: LedgerEntry | None = None) -> list[L
         .unreversed()
         .filter(staff=asked.staff, started_at__gt=asked.started_at - LONGEST_MEETING, started_at__lt=end)
         .select_related("contract__customer")
+        .order_by("started_at", "pk")
     )
     return [
         entry

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.money import cost_of
 from packages.domain.rates import RateBook
 from sessions.domain.allocation import Share
 from sessions.domain.facts import ContractFacts
-from sessions.domain.pricing import is_waived
+from sessions.domain.pricing import cost_of_overage, is_waived
 from sessions.models import LedgerEntry
 
 
@@ -51,5 +50,4 @@ def moves_between(
 def _amount(facts: ContractFacts, entry: LedgerEntry, share: Share, rates: RateBook) -> Decimal | None:
     minutes = 0 if is_waived(entry) else share.overage_minutes
     assert entry.service_date is not None
-    rate = Decimal(0) if minutes == 0 else rates.rate_on(facts.contract, entry.service_date)
-    return None if rate is None else cost_of(minutes, rate, facts.contract.currency)
+    return cost_of_overage(minutes, rates.rate_on(facts.contract, entry.service_date), facts.contract.currency)

@@ -49,6 +49,13 @@ class PricedEntry:
     amount: Decimal | None
 
 
+def cost_of_overage(minutes: int, hourly_rate: Decimal | None, currency: str) -> Decimal | None:
+    """What overage `minutes` cost: nothing where there are none, None where no rate is in force (unpriced)."""
+    if minutes == 0:
+        return round_to_minor_unit(Decimal(0), currency)
+    return None if hourly_rate is None else cost_of(minutes, hourly_rate, currency)
+
+
 def is_waived(entry: LedgerEntry) -> bool:
     """Whether a confirmed waiver keeps `entry` from being billed; `waiver__decision` must be loaded."""
     decision = getattr(getattr(entry, "waiver", None), "decision", None)

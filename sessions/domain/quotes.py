@@ -8,11 +8,11 @@ from typing import Any
 from django.core import signing
 
 from core.dates import local_day
-from core.money import cost_of, round_to_minor_unit
 from packages.domain.rates import RateBook
 from packages.models import Contract
 from sessions.domain.allocation import ASKED_FOR, Drawing, Share
 from sessions.domain.facts import ContractFacts
+from sessions.domain.pricing import cost_of_overage
 from sessions.models import ConsultingSession
 
 _SEAL = "sessions.quote"
@@ -135,7 +135,7 @@ def quote(
         contract=contract,
         share=share,
         hourly_rate=rate,
-        amount=_cost(share.overage_minutes, rate, contract.currency),
+        amount=cost_of_overage(share.overage_minutes, rate, contract.currency),
         currency=contract.currency,
         displaced=_displaced(facts, before, after, rates),
         free_before=facts.available - sum(each.included_minutes for each in before.values()),
@@ -156,8 +156,8 @@ def _displaced(
         if key not in before or after[key].overage_minutes <= before[key].overage_minutes:
             continue
         rate = rates.rate_on(contract, local_day(session.starts_at, contract.time_zone))
-        costs_then = _cost(after[key].overage_minutes, rate, contract.currency)
-        costs_now = _cost(before[key].overage_minutes, rate, contract.currency)
+        costs_then = cost_of_overage(after[key].overage_minutes, rate, contract.currency)
+        costs_now = cost_of_overage(before[key].overage_minutes, rate, contract.currency)
         displaced.append(
             Displaced(
                 session=session,
@@ -166,9 +166,3 @@ def _displaced(
             )
         )
     return displaced
-
-
-def _cost(minutes: int, rate: Decimal | None, currency: str) -> Decimal | None:
-    if minutes == 0:
-        return round_to_minor_unit(Decimal(0), currency)
-    return None if rate is None else cost_of(minutes, rate, currency)
