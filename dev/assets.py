@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -9,7 +10,7 @@ from babel.messages.pofile import read_po
 
 from dev.failures import LauncherError
 from dev.paths import ROOT
-from dev.processes import Command
+from dev.processes import Command, run_to_end
 
 STYLESHEET_SOURCE = Path("static/css/portal.css")
 STYLESHEET = Path("static/build/portal.css")
@@ -46,3 +47,17 @@ def stylesheet_command(root: Path = ROOT) -> Command:
         environment=dict(os.environ),
         cwd=root,
     )
+
+
+def compile_everything() -> None:
+    """Catalogues and stylesheet, for an image.
+
+    :raises LauncherError: if one of them cannot be compiled
+    """
+    compile_catalogues()
+    with tempfile.TemporaryDirectory() as folder:
+        run_to_end(stylesheet_command(), log=Path(folder) / "stylesheet.log")
+
+
+if __name__ == "__main__":
+    compile_everything()

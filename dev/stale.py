@@ -1,9 +1,9 @@
 """Servers that an earlier launcher left behind."""
 
 import os
+import platform
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def _wait_for_end(pid: int, data: Path) -> None:
 
 def _works_in(pid: int, data: Path) -> bool:
     """Whether the process is a server on this folder: both of ours make their data folder the working directory."""
-    if sys.platform == "linux":
+    if platform.system() == "Linux":
         try:
             return Path(f"/proc/{pid}/cwd").resolve(strict=True) == data.resolve()
         except OSError:
