@@ -44,7 +44,7 @@ NAVIGATION = (
         _("Service"),
         (
             Entry(_("Sessions"), "calendar-check", "sessions:list", Right.SEE_SESSIONS),
-            Entry(_("Hours"), "timer", "sessions:hours", Right.SEE_CONTRACTS),
+            Entry(_("Hours"), "timer", "sessions:entry-list", Right.SEE_STAFF_AREA),
             Entry(_("Reviews"), "clipboard-check", "reviews:list", Right.SEE_SESSIONS),
             Entry(_("Support"), "life-buoy", "support:requests", Right.SEE_SESSIONS),
             Entry(_("Orders & returns"), "package", "support:orders", Right.SEE_SESSIONS),
@@ -54,8 +54,8 @@ NAVIGATION = (
     Group(
         _("Organisation"),
         (
-            Entry(_("Customers"), "building-2", "customers:list", Right.SEE_STAFF_AREA),
-            Entry(_("Contracts"), "file-text", "packages:contracts", Right.SEE_CONTRACTS),
+            Entry(_("Customers"), "building-2", "customer-list", Right.SEE_STAFF_AREA),
+            Entry(_("Contracts"), "file-text", "sessions:contract-list", Right.SEE_CONTRACTS),
             Entry(_("People"), "users", "customers:people", Right.SEE_CONTRACTS),
             Entry(_("Terms"), "scale", "packages:terms", Right.SEE_CONTRACTS),
             Entry(_("Statements"), "receipt-text", "billing:statements", Right.SEE_CONTRACTS),
@@ -66,7 +66,7 @@ NAVIGATION = (
         (
             Entry(_("Overage"), "receipt", "billing:overage", Right.SEE_BILLING),
             Entry(_("Periods"), "calendar-range", "billing:periods", Right.SEE_BILLING),
-            Entry(_("Rates"), "badge-euro", "packages:rates", Right.SEE_RATES),
+            Entry(_("Rates"), "badge-euro", "billing:rates", Right.SEE_RATES),
         ),
     ),
     Group(
@@ -93,7 +93,7 @@ DEMO = (
 )
 
 # The page of one customer, which takes the customer's id; the switcher in the top bar leads there.
-CUSTOMER_PAGE = "customers:detail"
+CUSTOMER_PAGE = "customer-detail"
 SEARCH = "search"
 
 
