@@ -1,11 +1,9 @@
 """Finance's pages: the month's overage and the rate card."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
 from billing import views
-from core.converters import MonthConverter
-
-register_converter(MonthConverter, "month")
+from core import converters  # noqa: F401 - makes `<month:…>` known
 
 app_name = "billing"
 urlpatterns = [

@@ -1,6 +1,8 @@
-"""How months stand in addresses."""
+"""How months stand in addresses: importing this makes `<month:…>` known."""
 
 from datetime import date
+
+from django.urls import register_converter
 
 
 class MonthConverter:
@@ -13,3 +15,6 @@ class MonthConverter:
 
     def to_url(self, value: date) -> str:
         return value.isoformat()[:7]
+
+
+register_converter(MonthConverter, "month")

@@ -1,3 +1,50 @@
-"""The API's addresses."""
-from django.urls import URLPattern
-urlpatterns: list[URLPattern] = []
+"""The API's addresses (`docs/architecture.md`): everything that is promised stands below `v1/`."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from billing.api import periods, rates
+from core import converters  # noqa: F401 - makes `<month:…>` known
+from core.api.views import DocsView, SchemaView, problem_kind
+from customers.api import customers
+from customers.api import schema as _token_scheme  # noqa: F401 - known to the description once it is loaded
+from customers.permissions import open_to_everybody
+from packages.api import packages, terms
+from sessions.api import booking, contracts, ledger, time_entries
+from sessions.api import sessions as consulting_sessions
+
+promised: list[URLPattern] = [
+    path("packages/", packages.PackageList.as_view(), name="packages"),
+    path("customers/", customers.CustomerList.as_view(), name="customers"),
+    path("customers/<int:pk>/", customers.CustomerDetail.as_view(), name="customer"),
+    path("contracts/", contracts.ContractList.as_view(), name="contracts"),
+    path("contracts/<int:pk>/", contracts.ContractDetail.as_view(), name="contract"),
+    path("contracts/<int:pk>/adjustments/", contracts.Adjustments.as_view(), name="adjustments"),
+    path("contracts/<int:pk>/accept_terms/", terms.AcceptTerms.as_view(), name="accept-terms"),
+    path("contracts/<int:pk>/ledger/", ledger.Ledger.as_view(), name="ledger"),
+    path("terms/", terms.TermsList.as_view(), name="terms"),
+    path("slots/", booking.SlotList.as_view(), name="slots"),
+    path("sessions/", consulting_sessions.SessionList.as_view(), name="sessions"),
+    path("sessions/quote/", booking.QuoteView.as_view(), name="quote"),
+    path("sessions/<int:pk>/", consulting_sessions.SessionDetail.as_view(), name="session"),
+    path("sessions/<int:pk>/cancel/", consulting_sessions.Cancel.as_view(), name="cancel"),
+    path("sessions/<int:pk>/no_show/", consulting_sessions.NoShow.as_view(), name="no-show"),
+    path("sessions/<int:pk>/log/", consulting_sessions.Log.as_view(), name="log"),
+    path("time_entries/", time_entries.TimeEntryList.as_view(), name="time-entries"),
+    path("time_entries/<int:pk>/", time_entries.TimeEntryDetail.as_view(), name="time-entry"),
+    path("time_entries/<int:pk>/reverse/", time_entries.Reverse.as_view(), name="reverse"),
+    path("time_entries/<int:pk>/waive/", time_entries.Waive.as_view(), name="waive"),
+    path("time_entries/<int:pk>/refuse_waiver/", time_entries.RefuseWaiver.as_view(), name="refuse-waiver"),
+    path("rates/", rates.RateList.as_view(), name="rates"),
+    path("billing_periods/", periods.PeriodList.as_view(), name="billing-periods"),
+    path("billing_periods/<month:month>/", periods.PeriodDetail.as_view(), name="billing-period"),
+    path("billing_periods/<month:month>/lines/", periods.PeriodLines.as_view(), name="billing-lines"),
+    path("billing_periods/<month:month>/export/", periods.PeriodExport.as_view(), name="billing-export"),
+]
+
+app_name = "api"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/", include(promised)),
+    path("schema/", open_to_everybody(SchemaView.as_view()), name="schema"),
+    path("docs/", open_to_everybody(DocsView.as_view(url_name="api:schema")), name="docs"),
+    path("problems/<slug:code>/", open_to_everybody(problem_kind), name="problem"),
+]

@@ -14,7 +14,7 @@ from core.dates import add_months, month_of
 from core.money import round_to_minor_unit
 from customers.models import Customer, User
 from packages.models import Contract
-from sessions.domain.periods import is_closed
+from sessions.domain.periods import closed_months
 from sessions.domain.pricing import Billing, PricedEntry, price
 from sessions.domain.queries import time_entries_visible_to
 from sessions.models import LedgerEntry
@@ -113,12 +113,25 @@ ORDERS: dict[str, Callable[[OverageLine], tuple[object, ...]]] = {
 
 def month_overage(month: date, *, user: User) -> OverageReport:
     """The overage of the month in which `month` lies, as far as `user` sees it: a fixed number of queries."""
-    first = month_of(month)
+    return overage_of_months([month], user=user)[month_of(month)]
+
+
+def overage_of_months(months: Iterable[date], *, user: User) -> dict[date, OverageReport]:
+    """The overage of each of `months`, by its first day: as many queries for twelve as for one."""
+    firsts = sorted({month_of(month) for month in months})
+    if not firsts:
+        return {}
     entries = time_entries_visible_to(user).filter(
-        service_date__gte=first, service_date__lt=add_months(first, 1), share__overage_minutes__gt=0
+        service_date__gte=firsts[0], service_date__lt=add_months(firsts[-1], 1), share__overage_minutes__gt=0
     )
-    lines = [_line(priced) for priced in price(entries)]
-    return OverageReport(month=first, provisional=not is_closed(first), lines=lines).ordered("customer")
+    lines: dict[date, list[OverageLine]] = {first: [] for first in firsts}
+    for line in (_line(priced) for priced in price(entries)):
+        lines.get(month_of(line.service_date), []).append(line)
+    closed = closed_months()
+    return {
+        first: OverageReport(month=first, provisional=first not in closed, lines=lines[first]).ordered("customer")
+        for first in firsts
+    }
 
 
 def _line(priced: PricedEntry) -> OverageLine:

@@ -1,0 +1,135 @@
+"""`/customers/`: the organisations that the caller sees, and opening an account for one."""
+
+import re
+from typing import Any, ClassVar
+
+from babel import Locale
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.fields import Currency, Email, Text
+from customers.api.fields import StaffByEmail
+from customers.api.views import PortalAPIView, PortalListView
+from customers.domain.customers import assign_contact, create_customer, invite_member
+from customers.domain.main_contacts import main_contacts_of
+from customers.domain.queries import customers_visible_to
+from customers.domain.roles import Right
+from customers.models import ContactAssignment, Customer, Membership
+
+_NO_COUNTRIES = {"EU", "EZ", "UN", "XA", "XB", "ZZ"}
+_COUNTRIES = frozenset(filter(re.compile("[A-Z]{2}").fullmatch, Locale("en").territories)) - _NO_COUNTRIES
+
+
+class CustomerInput(serializers.Serializer[Any]):
+    """A customer to be. The primary contact is invited as customer admin; an unknown address becomes a person."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "country": _("Write the country as two capital letters (ISO 3166), such as IT."),
+    }
+
+    name = Text()
+    country = Text(max_length=2, help_text="ISO 3166-1 alpha-2")
+    time_zone = Text(max_length=64, help_text="IANA name, such as Europe/Rome")
+    language = serializers.ChoiceField(choices=["en", "it"])
+    currency = Currency()
+    lead = StaffByEmail(required=False, allow_null=True)
+    primary_contact = Email(required=False, allow_null=True)
+
+    def validate_country(self, country: str) -> str:
+        """A country that exists."""
+        if country not in _COUNTRIES:
+            self.fail("country")
+        return country
+
+
+class CustomerOutput(serializers.Serializer[Any]):
+    """A customer, its main contacts by e-mail address."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    country = serializers.CharField()
+    time_zone = serializers.CharField()
+    language = serializers.CharField()
+    currency = serializers.CharField()
+    lead = serializers.EmailField(allow_null=True)
+    primary_contact = serializers.EmailField(
+        allow_null=True, help_text="Until one is designated, the customer's first admin"
+    )
+
+
+def described(customers: list[Customer]) -> list[dict[str, Any]]:
+    """The customers as the API shows them, with two queries for all."""
+    contacts = main_contacts_of(customers)
+    return [
+        {
+            "id": customer.pk,
+            "name": customer.name,
+            "country": customer.country,
+            "time_zone": customer.time_zone,
+            "language": customer.language,
+            "currency": customer.currency,
+            "lead": getattr(contacts[customer.pk].lead, "email", None),
+            "primary_contact": getattr(contacts[customer.pk].primary_contact, "email", None),
+        }
+        for customer in customers
+    ]
+
+
+class CustomerList(PortalListView):
+    """The customers that the caller sees; operations add them."""
+
+    see = Right.SEE_CUSTOMERS
+    acts: ClassVar = {"POST": Right.MANAGE_CUSTOMERS}
+    spelling: ClassVar = {"email": "primary_contact"}
+    ordering = ("name", "pk")
+
+    @extend_schema(responses=CustomerOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """The customers that the caller sees, by name."""
+        return self.page_of(customers_visible_to(self.person), described)
+
+    @extend_schema(request=CustomerInput, responses={201: CustomerOutput})
+    def post(self, request: Request) -> Response:
+        """Open an account: by operations."""
+        data = self.read(CustomerInput)
+        address = data.pop("primary_contact", None)
+        customer = create_customer(
+            name=data["name"],
+            country=data["country"],
+            time_zone=data["time_zone"],
+            language=data["language"],
+            currency=data["currency"],
+            lead=data.get("lead"),
+            by=self.person,
+            now=self.now,
+        )
+        if address:
+            person, _is_new = invite_member(
+                customer=customer,
+                email=address,
+                name=address.partition("@")[0],
+                kind=Membership.Kind.ADMIN,
+                now=self.now,
+            )
+            assign_contact(
+                customer=customer,
+                kind=ContactAssignment.Kind.PRIMARY_CONTACT,
+                person=person,
+                by=self.person,
+                now=self.now,
+            )
+        return Response(described([customer])[0], status=201)
+
+
+class CustomerDetail(PortalAPIView):
+    """One customer."""
+
+    see = Right.SEE_CUSTOMERS
+
+    @extend_schema(responses=CustomerOutput)
+    def get(self, request: Request, pk: int) -> Response:
+        """One customer."""
+        return Response(described([self.find(customers_visible_to(self.person), pk)])[0])

@@ -1,0 +1,220 @@
+"""`/sessions/`: booking, cancelling, no-shows, logging what was held."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.fields import Email, Flag, Instant, Text, WholeNumber
+from customers.api.views import PortalAPIView, PortalListView
+from customers.domain.roles import Right
+from packages.session_types import SessionType
+from sessions.api.booking import QuoteInput, described_quote
+from sessions.api.time_entries import LoggedOutput, described_log
+from sessions.domain.booking import Guest, book_session, cancel_session, mark_no_show
+from sessions.domain.expected_time import expected_time
+from sessions.domain.ledger import log_time
+from sessions.domain.queries import sessions_visible_to
+from sessions.domain.quotes import quote
+from sessions.domain.refusals import OverageNotAccepted
+from sessions.models import Attendee, ConsultingSession, OverageAcceptance
+
+
+class AttendeeField(serializers.Serializer[Any]):
+    """Somebody of the customer's side: a member, or a guest by name and e-mail address."""
+
+    name = Text(max_length=150)
+    email = Email()
+
+
+class BookingInput(QuoteInput):
+    """A booking. `quote` is what `/sessions/quote/` gave: if the figures rose since, they are shown anew."""
+
+    attendees = AttendeeField(many=True, allow_empty=False)
+    accept_overage = Flag(default=False)
+    quote = Text(max_length=2000, required=False, allow_blank=True, default="")
+    message = Text(lines=True, required=False, allow_blank=True, default="")
+
+
+class SessionOutput(serializers.Serializer[Any]):
+    """A session."""
+
+    id = serializers.IntegerField()
+    reference = serializers.CharField()
+    status = serializers.ChoiceField(choices=ConsultingSession.Status.values)
+    contract = serializers.IntegerField()
+    session_type = serializers.ChoiceField(choices=SessionType.values)
+    starts_at = Instant()
+    ends_at = Instant()
+    duration_minutes = serializers.IntegerField()
+    staff = serializers.EmailField()
+    attendees = AttendeeField(many=True)
+    accept_overage = serializers.BooleanField(help_text="Whether overage was accepted when it was booked")
+    place = serializers.CharField()
+    message = serializers.CharField()
+
+
+class CancelInput(serializers.Serializer[Any]):
+    """Why, if one wants to say."""
+
+    reason = Text(lines=True, required=False, allow_blank=True, default="")
+
+
+class NoShowInput(serializers.Serializer[Any]):
+    """Who was missing, and why it did not take place."""
+
+    reason = Text(lines=True, required=False, allow_blank=True, default="")
+    missing = Text(max_length=500)
+
+
+class LogInput(serializers.Serializer[Any]):
+    """The time of a session, under its own type. One that did not take place needs a reason."""
+
+    started_at = Instant()
+    minutes = WholeNumber()
+    note = Text(lines=True, required=False, allow_blank=True, default="", help_text="The customer sees it")
+    internal_note = Text(lines=True, required=False, allow_blank=True, default="", help_text="The customer does not")
+    reason = Text(lines=True, required=False, allow_blank=True, default="")
+
+
+def described(sessions: Sequence[ConsultingSession]) -> list[dict[str, Any]]:
+    """Sessions of `_SessionView.sessions` as the API shows them."""
+    return list(
+        SessionOutput(
+            [
+                {
+                    "id": session.pk,
+                    "reference": session.reference,
+                    "status": session.status,
+                    "contract": session.contract_id,
+                    "session_type": session.session_type,
+                    "starts_at": session.starts_at,
+                    "ends_at": session.ends_at,
+                    "duration_minutes": session.duration_minutes,
+                    "staff": session.staff.email,
+                    "attendees": [{"name": each.name, "email": each.email} for each in session.attendees.all()],
+                    "accept_overage": session.overage_accepted,  # type: ignore[attr-defined]  # annotated below
+                    "place": session.place,
+                    "message": session.message,
+                }
+                for session in sessions
+            ],
+            many=True,
+        ).data
+    )
+
+
+class _SessionView(PortalAPIView):
+    see = Right.SEE_SESSIONS
+
+    def sessions(self) -> QuerySet[ConsultingSession]:
+        """The sessions that the caller sees, with what is shown of them."""
+        accepted = OverageAcceptance.objects.filter(session=OuterRef("pk"))
+        return (
+            sessions_visible_to(self.person)
+            .annotate(overage_accepted=Exists(accepted))
+            .prefetch_related(Prefetch("attendees", Attendee.objects.order_by("pk")))
+        )
+
+    def shown(self, session: ConsultingSession, *, status: int = 200) -> Response:
+        """The session as it stands now."""
+        return Response(described([self.sessions().get(pk=session.pk)])[0], status=status)
+
+
+class SessionList(_SessionView, PortalListView):
+    """The sessions that the caller sees, and booking new ones."""
+
+    acts: ClassVar = {"POST": Right.BOOK}
+    ordering = ("starts_at", "pk")
+
+    @extend_schema(responses=SessionOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """The sessions that the caller sees, by start."""
+        return self.page_of(self.sessions(), described)
+
+    @extend_schema(request=BookingInput, responses={201: SessionOutput})
+    def post(self, request: Request) -> Response:
+        """Book a session: by customer admins, and for them by the delivery team and operations."""
+        data = self.read(BookingInput)
+        asked = {name: data[name] for name in ("contract", "session_type", "starts_at", "duration_minutes")}
+        try:
+            session = book_session(
+                **asked,
+                staff=data["staff"],
+                attendees=[Guest(each["name"], each["email"]) for each in data["attendees"]],
+                accept_overage=data["accept_overage"],
+                sealed_quote=data["quote"],
+                message=data["message"],
+                by=self.person,
+                now=self.now,
+            )
+        except OverageNotAccepted as refusal:
+            refusal.facts["quote"] = described_quote(quote(**asked))
+            raise
+        return self.shown(session, status=201)
+
+
+class SessionDetail(_SessionView):
+    """One session."""
+
+    @extend_schema(responses=SessionOutput)
+    def get(self, request: Request, pk: int) -> Response:
+        """One session."""
+        return Response(described([self.find(self.sessions(), pk)])[0])
+
+
+class Cancel(_SessionView):
+    """Cancelling a session."""
+
+    acts: ClassVar = {"POST": Right.BOOK}
+
+    @extend_schema(request=CancelInput, responses=SessionOutput)
+    def post(self, request: Request, pk: int) -> Response:
+        """Cancel a booked session; a customer's cancellation after the cut-off is marked late."""
+        session = self.find(sessions_visible_to(self.person), pk)
+        data = self.read(CancelInput)
+        return self.shown(cancel_session(session=session, by=self.person, reason=data["reason"], now=self.now))
+
+
+class NoShow(_SessionView):
+    """Keeping that a session did not take place."""
+
+    acts: ClassVar = {"POST": Right.SEE_STAFF_AREA}
+    spelling: ClassVar = {"session": ""}
+
+    @extend_schema(request=NoShowInput, responses=SessionOutput)
+    def post(self, request: Request, pk: int) -> Response:
+        """Keep that a session did not take place and who was missing: by staff, from the start on."""
+        session = self.find(sessions_visible_to(self.person), pk)
+        data = self.read(NoShowInput)
+        return self.shown(
+            mark_no_show(
+                session=session, by=self.person, reason=data["reason"], missing=data["missing"], now=self.now
+            )
+        )
+
+
+class Log(_SessionView):
+    """Logging the time of a session."""
+
+    acts: ClassVar = {"POST": Right.LOG_TIME}
+    spelling: ClassVar = {"session": ""}
+
+    @extend_schema(request=LogInput, responses={201: LoggedOutput})
+    def post(self, request: Request, pk: int) -> Response:
+        """Log the time of a session, under its own type; what ran over goes to `/time_entries/`."""
+        session = self.find(sessions_visible_to(self.person), pk)
+        logged = log_time(
+            contract=session.contract,
+            session_type=session.session_type,
+            session=session,
+            basis=expected_time(session).basis,
+            staff=self.person,
+            now=self.now,
+            **self.read(LogInput),
+        )
+        return Response(described_log(logged, self.person), status=201)
