@@ -2,9 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from home.views import preferences
+from home.views import customers, overview, preferences
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", overview.home, name="home"),
+    path("customers/", customers.customer_list, name="customer-list"),
+    path("customers/<int:pk>/", customers.customer_detail, name="customer-detail"),
     path("preferences/theme/", preferences.set_theme, name="theme"),
     path("preferences/language/", preferences.set_language, name="language"),
 ]

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from billing.domain.csv_export import csv_lines, harmless, written
+from billing.domain.csv_export import Cell, csv_lines, harmless, written
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_the_file_has_a_byte_order_mark_crlf_and_quotes_where_needed() -> None:
 
 
 def test_what_is_written_is_read_back_cell_by_cell() -> None:
-    rows = [["a,b", "c;d", 'e"f', "g\r\nh", -1, Decimal("2.50")]]
+    rows: list[list[Cell]] = [["a,b", "c;d", 'e"f', "g\r\nh", -1, Decimal("2.50")]]
 
     file = "".join(csv_lines(["1", "2", "3", "4", "5", "6"], rows))
 

@@ -1,0 +1,121 @@
+"""Which contracts somebody should look at now, and why: minutes or days run out (the moments of DOMAIN.md §11)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import DateField, F, Func, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from core.dates import local_day
+from packages.domain.queries import Standing, in_standing
+from packages.models import Contract
+from sessions.domain.numbers import ContractNumbers, numbers_of_many
+from sessions.models import ConsultingSession, EntryShare
+
+NEARLY_DRAWN_PERCENT = 80
+WINDOW_ENDS_WITHIN_DAYS = 30
+CONTRACT_ENDS_WITHIN_DAYS = 60
+MOST_CANDIDATES = 200
+
+
+class Concern(StrEnum):
+    """Why a contract wants attention, the most pressing first."""
+
+    NOTHING_FREE = "nothing_free"
+    WINDOW_ENDS = "window_ends"
+    NEARLY_DRAWN = "nearly_drawn"
+    CONTRACT_ENDS = "contract_ends"
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A contract with its numbers and what is pressing about it. Days count from today in the contract's zone."""
+
+    contract: Contract
+    numbers: ContractNumbers
+    window_days_left: int
+    days_left: int
+    concerns: tuple[Concern, ...]
+
+
+def watched(contracts: Iterable[Contract], *, now: datetime) -> list[Watched]:
+    """`contracts`, which run today, with what is pressing about each, in three queries; the order is kept."""
+    contracts = list(contracts)
+    numbers = numbers_of_many(contracts, now=now)
+    return [_watched(contract, numbers[contract.pk], local_day(now, contract.time_zone)) for contract in contracts]
+
+
+def pressing(contracts: QuerySet[Contract], *, now: datetime) -> list[Watched]:
+    """Those of `contracts` that run and have a concern, the most pressing first, in four queries."""
+    order = {concern: place for place, concern in enumerate(Concern)}
+    candidates = _candidates(in_standing(contracts, Standing.RUNNING, now=now), now.astimezone(UTC).date())
+    return sorted(
+        (each for each in watched(candidates[:MOST_CANDIDATES], now=now) if each.concerns),
+        key=lambda each: (order[each.concerns[0]], min(each.window_days_left, each.days_left), each.contract.pk),
+    )
+
+
+def _candidates(contracts: QuerySet[Contract], today: date) -> QuerySet[Contract]:
+    """All contracts that may have a concern, and some that have none: whoever runs a thousand loads a few of them."""
+
+    def minutes(of: QuerySet[EntryShare] | QuerySet[ConsultingSession], field: str) -> Coalesce:
+        total = of.filter(contract=OuterRef("pk")).order_by().values("contract").annotate(total=Sum(field))
+        return Coalesce(Subquery(total.values("total")), 0)
+
+    booked = ConsultingSession.objects.filter(status=ConsultingSession.Status.BOOKED)
+    day_after_window = Func(
+        F("starts_on"),
+        F("package_version__window_days"),
+        template="%(expressions)s",
+        arg_joiner=" + ",
+        output_field=DateField(),
+    )
+    # Days are those of UTC here, those of the contract's zone in `watched`: a day of slack holds both.
+    soon = today + timedelta(days=WINDOW_ENDS_WITHIN_DAYS + 2)
+    return (
+        contracts.alias(
+            drawn=minutes(EntryShare.objects.all(), "included_minutes") + minutes(booked, "duration_minutes"),
+            day_after_window=day_after_window,
+        )
+        .filter(
+            Q(ends_on__lte=today + timedelta(days=CONTRACT_ENDS_WITHIN_DAYS + 2))
+            | Q(day_after_window__range=(today - timedelta(days=2), soon))
+            | Q(drawn__gte=F("package_version__included_minutes") * NEARLY_DRAWN_PERCENT / 100)
+        )
+        .order_by("ends_on", "pk")
+    )
+
+
+def _watched(contract: Contract, numbers: ContractNumbers, today: date) -> Watched:
+    window_days_left = (numbers.window.last - today).days + 1
+    days_left = (contract.ends_on - today).days + 1
+    return Watched(
+        contract=contract,
+        numbers=numbers,
+        window_days_left=max(window_days_left, 0),
+        days_left=days_left,
+        concerns=tuple(_concerns(numbers, window_days_left, days_left)),
+    )
+
+
+def _concerns(numbers: ContractNumbers, window_days_left: int, days_left: int) -> Iterable[Concern]:
+    if not numbers.lapsed:
+        drawn = numbers.available - numbers.free
+        if numbers.free <= 0:
+            yield Concern.NOTHING_FREE
+        elif window_days_left <= WINDOW_ENDS_WITHIN_DAYS:
+            yield Concern.WINDOW_ENDS
+        if numbers.free > 0 and drawn * 100 >= numbers.available * NEARLY_DRAWN_PERCENT:
+            yield Concern.NEARLY_DRAWN
+    if days_left <= CONTRACT_ENDS_WITHIN_DAYS:
+        yield Concern.CONTRACT_ENDS
+
+
+def proposed_for_booking(contracts: Iterable[Watched]) -> Contract | None:
+    """Of contracts that run: the one with free minutes whose window ends first, or else any (DOMAIN.md §2)."""
+    contracts = list(contracts)
+    free = [each for each in contracts if each.numbers.free > 0 and not each.numbers.lapsed]
+    best = min(free or contracts, key=lambda each: (each.numbers.window.last, each.contract.pk), default=None)
+    return best.contract if best is not None else None

@@ -1,0 +1,137 @@
+"""What a customer admin should know and do now (UX.md: "what now?", getting started)."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from customers.domain.roles import administered_by
+from customers.models import Customer, Membership, User
+from home.domain.agenda import coming_sessions
+from home.domain.attention import Watched, proposed_for_booking, watched
+from home.domain.customers import leads_of
+from packages.domain.contracts import contracts_visible_to
+from packages.domain.queries import Standing, in_standing
+from packages.models import Contract
+from packages.session_types import SessionType
+from sessions.models import ConsultingSession
+
+SESSIONS_SHOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class GettingStarted:
+    """The first steps with a contract, ticked off as they happen."""
+
+    contract: Contract
+    terms_accepted: bool
+    kickoff_booked: bool
+    colleagues_invited: bool
+
+    @property
+    def steps(self) -> tuple[bool, ...]:
+        return (self.terms_accepted, self.kickoff_booked, self.colleagues_invited)
+
+    @property
+    def finished(self) -> bool:
+        return all(self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class ContractCard:
+    """A contract that runs or is about to, and whether its terms still wait for acceptance."""
+
+    watched: Watched
+    upcoming: bool
+    terms_accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerHome:
+    """One customer as its admin sees it on the first screen."""
+
+    customer: Customer
+    lead: User | None
+    contracts: list[ContractCard]
+    sessions: list[ConsultingSession]
+    getting_started: GettingStarted | None
+
+    @property
+    def next_session(self) -> ConsultingSession | None:
+        return self.sessions[0] if self.sessions else None
+
+    @property
+    def book_on(self) -> Contract | None:
+        """The contract to propose for a booking: one that runs, or the first one to come."""
+        running = proposed_for_booking(card.watched for card in self.contracts if not card.upcoming)
+        return running or next((card.watched.contract for card in self.contracts), None)
+
+
+def customer_homes(user: User, *, now: datetime) -> list[CustomerHome]:
+    """The customers that `user` administers, by name, in a fixed number of queries."""
+    customers = list(Customer.objects.filter(pk__in=administered_by(user)))
+    if not customers:
+        return []
+    own = contracts_visible_to(user).filter(customer__in=customers).select_related("terms_acceptance")
+    running = list(in_standing(own, Standing.RUNNING, now=now).order_by("starts_on", "pk"))
+    upcoming = list(in_standing(own, Standing.UPCOMING, now=now).order_by("starts_on", "pk"))
+    not_started = {contract.pk for contract in upcoming}
+    cards: dict[int, list[ContractCard]] = defaultdict(list)
+    for each in watched([*running, *upcoming], now=now):
+        cards[each.contract.customer_id].append(
+            ContractCard(
+                watched=each,
+                upcoming=each.contract.pk in not_started,
+                terms_accepted=hasattr(each.contract, "terms_acceptance"),
+            )
+        )
+    sessions: dict[int, list[ConsultingSession]] = defaultdict(list)
+    for session in coming_sessions(user, now=now).filter(contract__customer__in=customers):
+        sessions[session.contract.customer_id].append(session)
+    started = _contracts_with_kickoff([*running, *upcoming])
+    crowds = _sizes(customers)
+    leads = leads_of(customers)
+    return [
+        CustomerHome(
+            customer=customer,
+            lead=leads.get(customer.pk),
+            contracts=cards[customer.pk],
+            sessions=sessions[customer.pk][:SESSIONS_SHOWN],
+            getting_started=_getting_started(cards[customer.pk], started, crowds.get(customer.pk, 0)),
+        )
+        for customer in customers
+    ]
+
+
+def _getting_started(cards: list[ContractCard], started: set[int], people: int) -> GettingStarted | None:
+    """The first steps of the newest contract; None once they are all done, or without a contract."""
+    if not cards:
+        return None
+    newest = max(cards, key=lambda card: (card.watched.contract.starts_on, card.watched.contract.pk))
+    steps = GettingStarted(
+        contract=newest.watched.contract,
+        terms_accepted=newest.terms_accepted,
+        kickoff_booked=newest.watched.contract.pk in started,
+        colleagues_invited=people > 1,
+    )
+    return None if steps.finished else steps
+
+
+def _contracts_with_kickoff(contracts: list[Contract]) -> set[int]:
+    """Those of `contracts` whose kick-off is booked or held."""
+    return set(
+        ConsultingSession.objects.filter(
+            contract__in=contracts,
+            session_type=SessionType.KICKOFF,
+            status__in=[ConsultingSession.Status.BOOKED, ConsultingSession.Status.HELD],
+        ).values_list("contract", flat=True)
+    )
+
+
+def _sizes(customers: list[Customer]) -> dict[int, int]:
+    """How many people belong to each customer."""
+    sizes: dict[int, int] = defaultdict(int)
+    for customer_id in Membership.objects.filter(customer__in=customers, until__isnull=True).values_list(
+        "customer", flat=True
+    ):
+        sizes[customer_id] += 1
+    return sizes

@@ -1,0 +1,60 @@
+"""Customers: the list of those one serves, and one customer with everything that hangs on it."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from customers.domain.queries import customers_visible_to
+from customers.domain.roles import Right, is_admin_of, is_staff, rights_of
+from customers.permissions import PortalRequest, requires
+from home.domain.customers import customer_page, customer_rows, customers_matching
+from packages.domain.contracts import may_book_for
+
+CUSTOMERS_A_PAGE = 25
+
+
+@requires(Right.SEE_STAFF_AREA)
+@require_safe
+def customer_list(request: PortalRequest) -> HttpResponse:
+    """The customers that a member of staff serves, with their contracts' balances and next sessions."""
+    words = request.GET.get("q", "")
+    page = Paginator(customers_matching(request.user, words), CUSTOMERS_A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "home/customer_list.html",
+        {
+            "words": words,
+            "clear": reverse("customer-list") if words else "",
+            "page": page,
+            "rows": customer_rows(list(page), user=request.user, now=timezone.now()),
+            "may_create": Right.MANAGE_CUSTOMERS in rights_of(request.user),
+        },
+    )
+
+
+@requires(Right.SEE_CUSTOMERS)
+@require_safe
+def customer_detail(request: PortalRequest, pk: int) -> HttpResponse:
+    """One customer: contracts with numbers, people on both sides, sessions."""
+    customer = get_object_or_404(customers_visible_to(request.user), pk=pk)
+    user, now = request.user, timezone.now()
+    page = customer_page(customer, user=user, now=now)
+    book_on = page.book_on
+    return render(
+        request,
+        "home/customer_detail.html",
+        {
+            "customer": customer,
+            "page": page,
+            "now": now,
+            "zone": user.time_zone,
+            "book_on": book_on if book_on is not None and may_book_for(user, book_on) else None,
+            "sees_people": is_staff(user) or is_admin_of(user, customer.pk),
+            "sees_contracts": Right.SEE_CONTRACTS in rights_of(user),
+            "may_sign": Right.SIGN_CONTRACTS in rights_of(user),
+            "is_staff": is_staff(user),
+        },
+    )
