@@ -45,6 +45,8 @@ class Chart:
             raise ValueError(f"a chart shows one to {len(_SERIES_CLASSES)} series, not {len(self.series)}")
         if any(len(series.values) != len(self.labels) for series in self.series):
             raise ValueError("every series needs one value for each label")
+        if any(value is not None and value < 0 for series in self.series for value in series.values):
+            raise ValueError("a chart starts at zero: figures below it belong into a table")
 
     @property
     def rows(self) -> list[tuple[str, list[Decimal | int | float | None]]]:
@@ -136,13 +138,17 @@ def draw(chart: Chart) -> Drawing:
         right=WIDTH - _RIGHT,
         baseline=baseline,
         grid=tuple(
-            GridLine(y=round(baseline - height_of(ceiling * at / _GRID_LINES), 1), value=f"{ceiling * at / _GRID_LINES:g}")
+            GridLine(
+                y=round(baseline - height_of(ceiling * at / _GRID_LINES), 1), value=f"{ceiling * at / _GRID_LINES:g}"
+            )
             for at in range(_GRID_LINES + 1)
         ),
         labels=_thinned(chart.labels, centres),
         bars=_bars(chart, figures, centres, min(step * 0.62, 44), baseline, ceiling, inner_height),
         lines=_lines(chart, figures, centres, baseline, ceiling, inner_height),
-        legend=tuple((css_class, series.name) for css_class, series in zip(_SERIES_CLASSES, chart.series, strict=False)),
+        legend=tuple(
+            (css_class, series.name) for css_class, series in zip(_SERIES_CLASSES, chart.series, strict=False)
+        ),
     )
 
 

@@ -88,7 +88,7 @@ def format_distance(instant: datetime, *, now: datetime, language: str) -> str:
 
 
 def initials(name: str) -> str:
-    """Up to two initials of a person's or an organisation's name: Giulia Rossi is GR; of an address, its first letter."""
+    """Up to two initials of a person's or an organisation's name: Giulia Rossi is GR."""
     words = [word for word in name.partition("@")[0].replace(".", " ").split() if word[0].isalnum()]
     if not words:
         return "?"

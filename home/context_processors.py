@@ -122,7 +122,8 @@ class Chrome:
     def other_customers(self) -> list[OtherCustomer]:
         """The customers of somebody who belongs to several; the middleware reads them when asked, once a request."""
         memberships = list(getattr(self._request, "memberships", ()))
-        if len(memberships) < 2:
+        belongs_to_several = len(memberships) > 1
+        if not belongs_to_several:
             return []
         return [
             OtherCustomer(membership.customer.name, url, self._request.path.startswith(url))

@@ -23,7 +23,8 @@ class SampleForm(forms.Form):
     minutes = forms.CharField(label="Time", help_text="Minutes or hours: 45, 0:45, 0.75.", initial="0:45")
     day = forms.DateField(label="Day", widget=forms.DateInput(attrs={"type": "date"}))
     kind = forms.ChoiceField(
-        label="Type", choices=[("", "Please choose"), ("kickoff", "Kick-off meeting"), ("operations", "Operations meeting")]
+        label="Type",
+        choices=[("", "Please choose"), ("kickoff", "Kick-off meeting"), ("operations", "Operations meeting")],
     )
     language = forms.ChoiceField(
         label="Language", choices=[("en", "English"), ("it", "Italiano")], widget=forms.RadioSelect, initial="en"
@@ -42,7 +43,9 @@ class SampleForm(forms.Form):
 @open_to_everybody
 def show(request: HttpRequest) -> HttpResponse:
     """Every component in all its states."""
-    wrong = SampleForm({"name": "", "email": "giulia", "language": "en", "minutes": "0:45", "day": "2026-11-24", "kind": "x"})
+    wrong = SampleForm(
+        {"name": "", "email": "giulia", "language": "en", "minutes": "0:45", "day": "2026-11-24", "kind": "x"}
+    )
     context = {
         "form": SampleForm(prefix="blank"),
         "wrong": wrong,
@@ -50,12 +53,17 @@ def show(request: HttpRequest) -> HttpResponse:
         "when": datetime(2026, 11, 24, 9, tzinfo=UTC),
         "steps": [{"label": "Type", "href": "#steps"}, {"label": "Time", "href": "#steps"}, {"label": "Confirm"}],
         "months": [
-            {"label": f"{name} 2026", "href": "#months", "current": name == "Oct", "note": "provisional" if name == "Nov" else "closed"}
+            {
+                "label": f"{name} 2026",
+                "href": "#months",
+                "current": name == "Oct",
+                "note": "provisional" if name == "Nov" else "closed",
+            }
             for name in ("Aug", "Sep", "Oct", "Nov")
         ],
         "page": Paginator(range(96), 24).page(2),
         "rows": [
-            ("Acme S.p.A.", "Launch Kit", 255, 0, Decimal("0"), "running"),
+            ("Acme S.p.A.", "Launch Kit", 255, 0, Decimal(0), "running"),
             ("Nordlys Wellness Oy", "Pro Lite Success", 120, 210, Decimal("437.50"), "lapsed"),
             ("Kikuchi Health K.K.", "Premium Success", 45, 75, Decimal("156.25"), "ended"),
         ],

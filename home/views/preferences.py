@@ -44,7 +44,9 @@ def set_language(request: HttpRequest) -> HttpResponse:
 def _back(request: HttpRequest) -> HttpResponseRedirect:
     """To the page that the switch stood on; never to another site."""
     address = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if not url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
         address = "/"
     return HttpResponseRedirect(address)
 
