@@ -42,7 +42,7 @@ class ContractNumbers:
 def numbers_of_many(contracts: Iterable[Contract], *, now: datetime) -> dict[int, ContractNumbers]:
     """The numbers of several contracts by contract id, in three queries however many they are."""
     return {
-        contract_id: _numbers(facts, now)
+        contract_id: numbers_from(facts, now=now)
         for contract_id, facts in ContractFacts.of_many(contracts, with_bookings=True).items()
     }
 
@@ -52,7 +52,8 @@ def numbers_of(contract: Contract, *, now: datetime) -> ContractNumbers:
     return numbers_of_many([contract], now=now)[contract.pk]
 
 
-def _numbers(facts: ContractFacts, now: datetime) -> ContractNumbers:
+def numbers_from(facts: ContractFacts, *, now: datetime) -> ContractNumbers:
+    """The numbers that `facts`, read with the bookings, give."""
     shares = facts.shares().values()
     projection = facts.projection()
     return ContractNumbers(

@@ -1,11 +1,13 @@
 """What is typed when a contract is signed, and the filters of the list of contracts."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,21 +17,7 @@ from packages.domain.queries import Standing, in_standing
 from packages.models import Contract, PackageVersion
 from packages.session_types import SessionType
 
-DEDICATED_ROLES = [Role.AM.value, Role.CSM.value]
-
-
-class StaffChoiceField(forms.ModelChoiceField):
-    """One of the staff, by name and roles."""
-
-    def label_from_instance(self, obj: User) -> str:
-        return _name_and_roles(obj)
-
-
-class StaffMultipleChoiceField(forms.ModelMultipleChoiceField):
-    """Some of the staff, by name and roles."""
-
-    def label_from_instance(self, obj: User) -> str:
-        return _name_and_roles(obj)
+DEDICATED_ROLES = frozenset({Role.AM.value, Role.CSM.value})
 
 
 def _name_and_roles(person: User) -> str:
@@ -40,10 +28,10 @@ def _name_and_roles(person: User) -> str:
 class ContractForm(forms.Form):
     """A contract to sign. Its package is the newest version of each; zone and currency come from the customer."""
 
-    customer = forms.ModelChoiceField(
+    customer: "forms.ModelChoiceField[Customer]" = forms.ModelChoiceField(
         label=gettext_lazy("Customer"), queryset=None, empty_label=gettext_lazy("Choose a customer")
     )
-    package_version = forms.ModelChoiceField(
+    package_version: "forms.ModelChoiceField[PackageVersion]" = forms.ModelChoiceField(
         label=gettext_lazy("Package"), queryset=None, empty_label=gettext_lazy("Choose a package")
     )
     starts_on = forms.DateField(
@@ -56,15 +44,14 @@ class ContractForm(forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=gettext_lazy("It belongs to the contract."),
     )
-    dedicated = StaffChoiceField(
+    dedicated = forms.TypedChoiceField(
         label=gettext_lazy("Dedicated person"),
-        queryset=None,
-        empty_label=gettext_lazy("Choose a person"),
+        coerce=int,
         help_text=gettext_lazy("An account manager for a Launch Kit, else a customer success manager."),
     )
-    others = StaffMultipleChoiceField(
+    others = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Others who deliver"),
-        queryset=None,
+        coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -81,21 +68,32 @@ class ContractForm(forms.Form):
         *args: Any,
         customers: QuerySet[Customer],
         versions: QuerySet[PackageVersion],
-        staff: QuerySet[User],
+        staff: Iterable[User],
         **options: Any,
     ) -> None:
         """Offer what the reader may choose; `staff` are the people who deliver, with their profiles."""
         super().__init__(*args, **options)
         self._offer("customer", customers)
         self._offer("package_version", versions)
-        self._offer("dedicated", staff.filter(staff_profile__roles__overlap=DEDICATED_ROLES))
-        self._offer("others", staff)
+        self._staff = {person.pk: person for person in staff}
+        people = [(str(person.pk), _name_and_roles(person)) for person in self._staff.values()]
+        dedicated = [
+            (str(person.pk), _name_and_roles(person))
+            for person in self._staff.values()
+            if DEDICATED_ROLES & set(person.staff_profile.roles)
+        ]
+        self._offer_people("dedicated", [("", gettext_lazy("Choose a person")), *dedicated])
+        self._offer_people("others", people)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         starts_on, ends_on = cleaned.get("starts_on"), cleaned.get("ends_on")
         if starts_on and ends_on and ends_on < starts_on:
             self.add_error("ends_on", ValidationError(_("The contract ends before it starts."), code="order"))
+        if "dedicated" in cleaned:
+            cleaned["dedicated"] = self._staff[cleaned["dedicated"]]
+        if "others" in cleaned:
+            cleaned["others"] = [self._staff[pk] for pk in cleaned["others"]]
         return cleaned
 
     def _offer(self, name: str, queryset: QuerySet[Any]) -> None:
@@ -103,12 +101,17 @@ class ContractForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = queryset
 
+    def _offer_people(self, name: str, choices: list[tuple[str, str | Promise]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
 
 class ContractFilterForm(forms.Form):
     """Filters of the list of contracts. What cannot be read narrows nothing."""
 
     standing = forms.ChoiceField(choices=Standing.choices, required=False)
-    customer = forms.ModelChoiceField(
+    customer: "forms.ModelChoiceField[Customer]" = forms.ModelChoiceField(
         label=gettext_lazy("Customer"), queryset=None, required=False, empty_label=gettext_lazy("All customers")
     )
 

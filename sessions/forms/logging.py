@@ -169,7 +169,7 @@ class MonthField(forms.DateField):
 class EntryFilterForm(forms.Form):
     """Filters of the list of time entries. What cannot be read narrows nothing."""
 
-    customer = forms.ModelChoiceField(
+    customer: "forms.ModelChoiceField[Customer]" = forms.ModelChoiceField(
         label=gettext_lazy("Customer"), queryset=None, required=False, empty_label=gettext_lazy("All customers")
     )
     month = MonthField(label=gettext_lazy("Month"), required=False)

@@ -9,7 +9,9 @@ from typing import Self
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from customers.models import User
 from packages.domain.rates import RateBook
+from sessions.domain.ledger import may_reverse
 from sessions.domain.pricing import PricedEntry, price_entry
 from sessions.models import LedgerEntry
 
@@ -90,12 +92,10 @@ class LedgerTable:
     currency: str
 
     @classmethod
-    def of(cls, entries: Iterable[LedgerEntry], *, part: str, rates: RateBook, currency: str) -> Self:
+    def of(cls, entries: Iterable[LedgerEntry], *, part: str, rates: RateBook, currency: str, reader: User) -> Self:
         """Prepare the ledger rows `entries` of one contract. `amount` is None where a rate is missing."""
         chosen = Part(part) if part in set(Part) else Part.ALL
-        rows = [
-            LedgerRow(entry, price_entry(entry, rates) if entry.kind == Kind.CONSUMPTION else None) for entry in entries
-        ]
+        rows = [_row(entry, rates, reader) for entry in entries]
         shown = [row for row in rows if _BELONGS[chosen](row)]
         amounts = [row.priced.amount for row in shown if row.priced is not None]
         return cls(
@@ -107,3 +107,12 @@ class LedgerTable:
             amount=None if None in amounts else sum((each for each in amounts if each), Decimal(0)),
             currency=currency,
         )
+
+
+def _row(entry: LedgerEntry, rates: RateBook, reader: User) -> LedgerRow:
+    stands = entry.kind in REVERSIBLE and not hasattr(entry, "reversed_by")
+    return LedgerRow(
+        entry=entry,
+        priced=price_entry(entry, rates) if entry.kind == Kind.CONSUMPTION else None,
+        may_be_reversed=stands and may_reverse(reader, entry),
+    )

@@ -28,7 +28,7 @@ from packages.models import Contract, DeliveryTeamMember, PackageVersion, RateLi
 from packages.session_types import SessionType
 from sessions.domain.allocation import Share
 from sessions.domain.facts import ContractFacts
-from sessions.domain.numbers import ContractNumbers, numbers_of, numbers_of_many
+from sessions.domain.numbers import ContractNumbers, numbers_from, numbers_of_many
 from sessions.domain.queries import ledger_visible_to, sessions_visible_to
 from sessions.domain.signing import sign_contract
 from sessions.forms.contracts import ContractFilterForm, ContractForm
@@ -114,7 +114,8 @@ def contract(request: PortalRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     today = local_day(now, found.time_zone)
-    numbers = numbers_of(found, now=now)
+    facts = ContractFacts.of(found, with_bookings=True)
+    numbers = numbers_from(facts, now=now)
     rates = RateBook.load([found])
     ledger = ledger_visible_to(reader).filter(contract=found).order_by("-created_at", "-pk")
     team = list(found.team_members.select_related("staff__staff_profile").order_by("-dedicated", "staff__name"))
@@ -127,11 +128,13 @@ def contract(request: PortalRequest, pk: int) -> HttpResponse:
             "customer": found.customer,
             "row": ContractRow(found, numbers, standing_of(found, now=now), None),
             "numbers": numbers,
-            "days": _days(numbers.window, found, today),
+            "days": _days(numbers.window, today),
             "today": today,
-            "ledger": LedgerTable.of(ledger, part=request.GET.get("show", ""), rates=rates, currency=found.currency),
+            "ledger": LedgerTable.of(
+                ledger, part=request.GET.get("show", ""), rates=rates, currency=found.currency, reader=reader
+            ),
             "parts": [{"value": part.value, "label": label} for part, label in PART_LABELS.items()],
-            "coming": _coming(reader, found),
+            "coming": _coming(reader, facts),
             "rate": rates.line_on(found, today),
             "next_rates": _rates_to_come(found, today),
             "team": team,
@@ -207,7 +210,7 @@ class _Days:
     starts_in: int
 
 
-def _days(window: Window, contract: Contract, today: date) -> _Days:
+def _days(window: Window, today: date) -> _Days:
     total = (window.last - window.first).days + 1
     return _Days(
         number=min(max((today - window.first).days + 1, 0), total),
@@ -217,12 +220,12 @@ def _days(window: Window, contract: Contract, today: date) -> _Days:
     )
 
 
-def _coming(reader: User, contract: Contract) -> list[ComingSession]:
+def _coming(reader: User, facts: ContractFacts) -> list[ComingSession]:
     """Sessions in `booked`, past ones that nobody logged yet too: together they are the booked minutes."""
-    projection = ContractFacts.of(contract, with_bookings=True).projection()
+    projection = facts.projection()
     booked = (
         sessions_visible_to(reader)
-        .filter(contract=contract, status=ConsultingSession.Status.BOOKED)
+        .filter(contract=facts.contract, status=ConsultingSession.Status.BOOKED)
         .order_by("starts_at", "pk")
     )
     return [ComingSession(session, projection.get(("booking", session.pk))) for session in booked]

@@ -53,7 +53,8 @@ def entry(request: PortalRequest, pk: int) -> HttpResponse:
     """One time entry: what it drew and why, its price, its waiver, what happened to it."""
     found = get_object_or_404(time_entries_visible_to(request.user), pk=pk)
     contract = found.contract
-    assert found.service_date is not None and found.session_type is not None
+    assert found.service_date is not None
+    assert found.session_type is not None
     rates = RateBook.load([contract])
     share = explain(found)
     return render(
@@ -96,10 +97,7 @@ class _Acts:
         waiver = _waiver_of(entry)
         return cls(
             may_reverse=stands and may_reverse(user, entry),
-            may_waive=stands
-            and waiver is None
-            and entry.share.overage_minutes > 0
-            and Right.PROPOSE_WAIVER in rights,
+            may_waive=stands and waiver is None and entry.share.overage_minutes > 0 and Right.PROPOSE_WAIVER in rights,
             may_confirm=stands and decides and _waits(waiver),
             decides=decides,
         )
@@ -135,7 +133,7 @@ def _history(entry: LedgerEntry) -> list[_Happening]:
         happened.append(
             _Happening("undo-2", "warn", reversal.created_at, reversal.created_by, _("Reversed"), reversal.reason)
         )
-    return sorted(happened, key=lambda each: each.at, reverse=True)
+    return sorted(happened, key=lambda each: each.at)[::-1]
 
 
 def _waiver_of(entry: LedgerEntry) -> Waiver | None:

@@ -116,7 +116,7 @@ class _Logging:
         expected = self.expected
         if expected is None:
             offered = [each for each in SessionType if each.value not in self.contract.types_switched_off]
-            initial = {"day": local_day(self.now, zone)}
+            initial: dict[str, Any] = {"day": local_day(self.now, zone)}
         else:
             offered = list(expected.session_types)
             wall = expected.started_at.astimezone(ZoneInfo(zone))

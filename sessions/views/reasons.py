@@ -31,7 +31,7 @@ def reasons_of(share: Share, *, session_type: str, day: date, window: Window) ->
 
 def _reasons(share: Share, session_type: str, day: date, window: Window) -> Iterator[Reason]:
     language = get_language() or "en"
-    label = SessionType(session_type).label
+    label = str(SessionType(session_type).label)
     if share.type_draws:
         yield Reason(MET, _("The type draws on included minutes"), label)
     else:

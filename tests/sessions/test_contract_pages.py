@@ -1,0 +1,246 @@
+"""The pages of contracts: the list, one contract and what its numbers are made of, signing."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from customers.models import User
+from packages.domain.queries import Standing, in_standing, standing_of
+from packages.models import Contract
+from sessions.domain.ledger import adjust, reverse_entry
+from tests.factories import (
+    NOW,
+    aino,
+    booked,
+    giulia,
+    globex,
+    hanna,
+    launch_kit,
+    logged,
+    luca,
+    marta,
+    pekka,
+    rate,
+    signed,
+    sofia,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_on_2_march")]
+
+QUERIES_OF_THE_LIST = 10
+QUERIES_OF_A_CONTRACT = 14
+
+
+@pytest.fixture
+def _on_2_march() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def signed_in(person: User) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def page(person: User, name: str, *args: object, query: str = "") -> str:
+    answer = signed_in(person).get(reverse(name, args=args) + query)
+    assert answer.status_code == 200, answer.status_code
+    return answer.content.decode()
+
+
+class TestList:
+    def test_an_admin_sees_the_contracts_of_their_customer_alone(self) -> None:
+        ours, theirs = launch_kit(), launch_kit(globex())
+
+        shown = page(marta(), "sessions:contract-list")
+
+        assert ours.reference in shown
+        assert theirs.reference not in shown
+
+    def test_operations_and_finance_see_all_delivery_staff_those_they_serve(self) -> None:
+        ours, theirs = launch_kit(), launch_kit(globex(), dedicated=aino())
+
+        for reader in (sofia(), pekka()):
+            shown = page(reader, "sessions:contract-list")
+            assert ours.reference in shown
+            assert theirs.reference in shown
+        assert ours.reference not in page(aino(), "sessions:contract-list")
+
+    def test_a_plain_member_has_no_such_area(self) -> None:
+        launch_kit()
+
+        assert signed_in(luca()).get(reverse("sessions:contract-list")).status_code == 404
+
+    def test_it_can_be_narrowed_to_where_contracts_stand_in_their_term(self) -> None:
+        running = launch_kit()
+        ended = launch_kit(starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31))
+
+        shown = page(marta(), "sessions:contract-list", query="?standing=ended")
+
+        assert ended.reference in shown
+        assert running.reference not in shown
+
+    def test_nothing_yet_and_nothing_matches_are_told_apart(self) -> None:
+        marta()
+        assert "No contracts yet" in page(marta(), "sessions:contract-list")
+        assert "Clear filters" in page(marta(), "sessions:contract-list", query="?standing=ended")
+
+    @pytest.mark.parametrize("contracts", [1, 3])
+    def test_it_asks_as_much_for_three_rows_as_for_one(
+        self, contracts: int, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        rate("EUR", "150")
+        for first_month in range(1, contracts + 1):
+            contract = launch_kit(starts_on=date(2026, first_month, 1))
+            if contract.starts_on <= date(2026, 2, 1):
+                logged(contract, "kickoff", 60, f"2026-02-{first_month + 10} 10:00")
+        client = signed_in(giulia())
+
+        with django_assert_num_queries(QUERIES_OF_THE_LIST):
+            client.get(reverse("sessions:contract-list"))
+
+
+class TestStanding:
+    """The rule for one contract and the condition for whole lists say the same, by the calendar of its own zone."""
+
+    @pytest.mark.parametrize("zone", ["Pacific/Pago_Pago", "Europe/Rome", "Pacific/Kiritimati"])
+    @pytest.mark.parametrize(
+        "now",
+        [
+            datetime(2026, 2, 28, 9, 30, tzinfo=UTC),
+            datetime(2026, 2, 28, 23, 30, tzinfo=UTC),
+            datetime(2026, 3, 1, 11, 30, tzinfo=UTC),
+            datetime(2026, 4, 1, 12, 0, tzinfo=UTC),
+        ],
+    )
+    def test_the_list_and_the_page_agree(self, zone: str, now: datetime) -> None:
+        contract = launch_kit(starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 31))
+        Contract.objects.filter(pk=contract.pk).update(voided_at=None)
+        acme_in_zone = signed("pro-lite", _customer_in(zone), starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 31))
+
+        for each in (contract, acme_in_zone):
+            here = [
+                standing
+                for standing in Standing
+                if in_standing(Contract.objects.filter(pk=each.pk), standing, now=now).exists()
+            ]
+            assert here == [standing_of(each, now=now)]
+
+    def test_the_last_day_belongs_to_the_contract_in_its_own_zone(self) -> None:
+        contract = signed(
+            "pro-lite", _customer_in("Pacific/Pago_Pago"), starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 31)
+        )
+
+        still_31_march_there = datetime(2026, 4, 1, 10, 59, tzinfo=UTC)
+        assert standing_of(contract, now=still_31_march_there) == Standing.RUNNING
+        assert standing_of(contract, now=datetime(2026, 4, 1, 11, 0, tzinfo=UTC)) == Standing.ENDED
+
+
+def _customer_in(zone: str) -> Any:
+    from tests.factories import customer
+
+    return customer(f"Customer in {zone}", zone=zone)
+
+
+class TestContract:
+    def test_every_number_leads_to_the_rows_it_is_made_of(self) -> None:
+        rate("EUR", "150")
+        contract = launch_kit()
+        logged(contract, "software-training", 60, "2026-02-03 10:00")
+        logged(contract, "software-training", 40, "2026-02-10 10:00")
+        adjust(contract=contract, minutes=30, reason="Goodwill", by=sofia(), now=NOW)
+        booked(contract, "operations", 45, "2026-03-10 10:00")
+
+        client = signed_in(marta())
+        address = reverse("sessions:contract", args=[contract.pk])
+
+        def sums_of(part: str) -> tuple[int, int, int]:
+            table = client.get(f"{address}?show={part}").context["ledger"]
+            return table.given, table.included, table.overage
+
+        numbers = client.get(address).context["numbers"]
+        assert sums_of("granted") == (numbers.granted, 0, 0)
+        assert sums_of("adjusted") == (numbers.adjusted, 0, 0)
+        assert sums_of("used")[1] == numbers.used == 60
+        assert sums_of("overage")[2] == numbers.overage == 40
+        assert sums_of("all") == (numbers.available, numbers.used, numbers.overage)
+        assert numbers.booked == sum(item.session.duration_minutes for item in client.get(address).context["coming"])
+
+    def test_a_taken_back_adjustment_counts_as_nothing_and_stays_on_the_page(self) -> None:
+        contract = launch_kit()
+        given = adjust(contract=contract, minutes=30, reason="Goodwill", by=sofia(), now=NOW)
+        reverse_entry(entry=given, by=sofia(), reason="Wrong contract", now=NOW)
+
+        answer = signed_in(marta()).get(reverse("sessions:contract", args=[contract.pk]) + "?show=adjusted")
+
+        table = answer.context["ledger"]
+        assert (len(table.rows), table.given) == (2, 0)
+        assert "Wrong contract" in answer.content.decode()
+
+    def test_the_money_is_that_of_the_ledger(self) -> None:
+        rate("EUR", "150")
+        contract = launch_kit()
+        logged(contract, "supplementary-training", 40, "2026-02-03 10:00")
+
+        assert "€100.00" in page(marta(), "sessions:contract", contract.pk)
+
+    def test_overage_without_a_rate_is_called_unpriced_and_never_nought(self) -> None:
+        contract = launch_kit()
+        logged(contract, "supplementary-training", 40, "2026-02-03 10:00")
+
+        answer = signed_in(marta()).get(reverse("sessions:contract", args=[contract.pk]))
+
+        assert answer.context["ledger"].amount is None
+        assert "no rate in force" in answer.content.decode()
+
+    def test_rates_negotiated_with_others_are_not_on_it(self) -> None:
+        rate("EUR", "150")
+        contract, other = launch_kit(), launch_kit(globex())
+        rate("EUR", "99.50", valid_from=date(2026, 6, 1), contract=other)
+        rate("EUR", "123.45", valid_from=date(2026, 7, 1), contract=contract)
+
+        shown = page(marta(), "sessions:contract", contract.pk)
+
+        assert "€123.45" in shown
+        assert "99.50" not in shown
+
+    def test_another_customers_contract_does_not_exist(self) -> None:
+        contract = launch_kit()
+
+        assert signed_in(hanna()).get(reverse("sessions:contract", args=[contract.pk])).status_code == 404
+
+    def test_acts_are_offered_to_those_who_may_do_them(self) -> None:
+        contract = launch_kit()
+        log, add = (reverse(name, args=[contract.pk]) for name in ("sessions:log-free", "sessions:adjust"))
+
+        offered = {
+            reader: [address in page(reader, "sessions:contract", contract.pk) for address in (log, add)]
+            for reader in (marta(), giulia(), sofia(), pekka())
+        }
+
+        assert offered == {
+            marta(): [False, False],
+            giulia(): [True, False],
+            sofia(): [False, True],
+            pekka(): [False, False],
+        }
+
+    @pytest.mark.parametrize("rows", [1, 3])
+    def test_it_asks_as_much_for_three_entries_as_for_one(
+        self, rows: int, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        rate("EUR", "150")
+        contract = launch_kit()
+        for day in range(rows):
+            logged(contract, "operations", 30, f"2026-02-0{day + 3} 10:00")
+            booked(contract, "operations", 15, f"2026-03-1{day} 10:00")
+        client = signed_in(giulia())
+
+        with django_assert_num_queries(QUERIES_OF_A_CONTRACT):
+            client.get(reverse("sessions:contract", args=[contract.pk]))
