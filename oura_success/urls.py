@@ -9,6 +9,7 @@ from oura_success.administration import portal_admin
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("home.urls")),
     path("", include("customers.urls")),
+    path("", include("notifications.urls")),
     path("", include("packages.urls")),
     path("", include("sessions.urls")),
     path("", include("billing.urls")),

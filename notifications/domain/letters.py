@@ -68,7 +68,7 @@ def in_envelope(letter: Letter, message: Message, *, may_be_muted: bool) -> Emai
         "greeting_name": message.recipient_name,
         "signs_in": message.recipient is not None,
         "portal_url": settings.PORTAL_BASE_URL,
-        "mute_url": absolute_url("preferences") if may_be_muted and message.recipient else "",
+        "mute_url": absolute_url("notifications:preferences") if may_be_muted and message.recipient else "",
         **letter.context,
     }
     mail = EmailMultiAlternatives(
@@ -86,9 +86,9 @@ def in_envelope(letter: Letter, message: Message, *, may_be_muted: bool) -> Emai
     mail.attach_alternative(inline_styles(render_to_string(f"emails/{letter.template}.html", context)), "text/html")
     if letter.calendar:
         # Twice on purpose: as an alternative calendars offer it with a click, as a file everybody can open it.
-        text = letter.calendar.content.decode()
-        mail.attach_alternative(text, f"text/calendar; method={letter.calendar.method}")
-        mail.attach("invite.ics", text, "application/ics")
+        content = letter.calendar.content
+        mail.attach_alternative(content.decode(), f"text/calendar; method={letter.calendar.method}")
+        mail.attach("invite.ics", content, "application/ics")
     return mail
 
 

@@ -7,6 +7,10 @@ from typing import Self
 
 from django.core.mail import EmailMessage, get_connection
 
+COMPLETED = 250
+REFUSED_FOR_GOOD = 500
+"""From this code on an answer will be the same the next time (RFC 5321 §4.2.1)."""
+
 
 class Unreachable(Exception):
     """No mail server answers: nothing was said about any mail."""
@@ -62,7 +66,7 @@ class MailServer:
         except smtplib.SMTPRecipientsRefused as error:
             self._hang_up()
             answers = [code for code, _text in error.recipients.values()]
-            raise Refused(describe(error), for_good=all(code >= 500 for code in answers)) from error
+            raise Refused(describe(error), for_good=all(code >= REFUSED_FOR_GOOD for code in answers)) from error
         except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
             self._hang_up()
             raise Refused(describe(error), for_good=False) from error
@@ -80,7 +84,7 @@ class MailServer:
             code, _text = connection.noop()
         except (OSError, smtplib.SMTPException):
             return False
-        return bool(code == 250)
+        return bool(code == COMPLETED)
 
     def _hang_up(self) -> None:
         with suppress(OSError, smtplib.SMTPException):

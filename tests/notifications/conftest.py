@@ -37,8 +37,10 @@ def mail_server(smtp_server: MailServer, settings: Settings) -> MailServer:
 def new_kind(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Kind]:
     """Registers a kind of mail for this test: `new_kind("news", at_least_once=True)`."""
 
-    def register(code: str, compose: Compose = _plain, **rules: bool) -> Kind:
-        kind = Kind(code=code, label=code, compose=compose, **rules)
+    def register(
+        code: str, compose: Compose = _plain, *, at_least_once: bool = False, may_be_muted: bool = False
+    ) -> Kind:
+        kind = Kind(code=code, label=code, compose=compose, at_least_once=at_least_once, may_be_muted=may_be_muted)
         monkeypatch.setitem(kinds._kinds, code, kind)
         return kind
 
@@ -51,6 +53,6 @@ def _plain(message: Message, _now: datetime) -> Letter:
 
 def owed(kind: str, subject: str, *, key: str = "", to: str = "Marta Ferri", due_at: datetime = NOW) -> Message:
     """One row of the outbox, owed to a person at `NOW`."""
-    person = PersonFactory(name=to, email=f"{to.split()[0].lower()}@acme.example")
+    person = PersonFactory(name=to, email=f"{to.split(maxsplit=1)[0].lower()}@acme.example")
     owe(kind=kind, key=key or subject, to=person, facts={"subject": subject}, due_at=due_at, now=NOW)
     return Message.objects.get(kind=kind, key=key or subject, recipient=person)

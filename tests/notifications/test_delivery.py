@@ -1,5 +1,6 @@
-"""Delivery to a real SMTP server: what each of its answers, and each death of a worker, leaves behind (DOMAIN.md §11)."""
+"""Delivery to a real SMTP server: what its answers, and the death of a worker, leave behind (DOMAIN.md §11)."""
 
+from asyncio import WriteTransport
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -10,7 +11,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from pytest_django import Settings
 
 from dev.ports import LOCALHOST, free_port
-from notifications.domain import delivery, muting
+from notifications.domain import delivery, muting, states
+from notifications.domain import mail_server as line_to_server
 from notifications.domain.delivery import BATCH, STALE_AFTER, send_batch
 from notifications.domain.kinds import Kind
 from notifications.domain.letters import Letter
@@ -135,7 +137,7 @@ def test_late_rather_than_never(mail_server: MailServer) -> None:
 def test_a_line_that_breaks_in_the_middle_of_a_mail(kind: str, state: str, settings: Settings) -> None:
     class HangsUp:
         async def handle_DATA(self, server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802
-            assert server.transport is not None
+            assert isinstance(server.transport, WriteTransport)
             server.transport.abort()
             return "250 OK"
 
@@ -145,9 +147,7 @@ def test_a_line_that_breaks_in_the_middle_of_a_mail(kind: str, state: str, setti
     assert (state_of(row), state_of(waiting), waiting.attempts) == (state, State.PENDING, 0)
 
 
-def test_a_mail_that_cannot_be_written_stops_no_other(
-    mail_server: MailServer, new_kind: Callable[..., Kind]
-) -> None:
+def test_a_mail_that_cannot_be_written_stops_no_other(mail_server: MailServer, new_kind: Callable[..., Kind]) -> None:
     def fail(_message: Message, _now: datetime) -> Letter:
         raise ZeroDivisionError("poison")
 
@@ -230,16 +230,14 @@ class TestWhatADeadWorkerLeaves:
         row = owed("news", "Slow")
         (in_its_hands,) = delivery._claim(now=NOW)
         send_batch(now=self.LATER)
-        with delivery.MailServer() as line:
+        with line_to_server.MailServer() as line:
             delivery._deliver(in_its_hands, line, now=self.LATER)
         assert (state_of(row), len(mail_server.received)) == (State.SENT, 1)
 
-    def test_a_worker_that_was_only_slow_tells_in_the_end_that_the_mail_went_out(
-        self, mail_server: MailServer
-    ) -> None:
+    def test_a_worker_that_was_only_slow_tells_in_the_end_that_the_mail_went_out(self, mail_server: MailServer) -> None:
         row = owed("news", "Slow server")
         (in_its_hands,) = delivery._claim(now=NOW)
-        assert delivery.move(in_its_hands, State.SENDING, now=NOW)
+        assert states.move(in_its_hands, State.SENDING, now=NOW)
         send_batch(now=self.LATER)
         assert state_of(row) == State.UNKNOWN
         delivery._note_as_sent(in_its_hands, now=self.LATER)
