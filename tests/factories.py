@@ -111,7 +111,7 @@ def member_of(customer: Customer, name: str, *, kind: str = "member") -> User:
     domain = customer.name.split()[0].lower()
     person = PersonFactory(
         name=name,
-        email=f"{name.split()[0].lower()}@{domain}.example",
+        email=f"{name.lower().partition(' ')[0]}@{domain}.example",
         language=customer.language,
         time_zone=customer.time_zone,
     )
