@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sessions.views import contracts, corrections, ledger, logging
+from sessions.views import booking, contracts, corrections, ledger, logging, sessions
 
 app_name = "sessions"
 urlpatterns = [
@@ -10,8 +10,17 @@ urlpatterns = [
     path("contracts/<int:pk>/", contracts.contract, name="contract"),
     path("contracts/<int:pk>/adjust/", corrections.adjust, name="adjust"),
     path("contracts/<int:pk>/log/", logging.log_free, name="log-free"),
+    # Booking
+    path("sessions/book/", booking.book_start, name="book-start"),
+    path("contracts/<int:pk>/book/", booking.book, name="book"),
+    path("contracts/<int:pk>/book/time/", booking.book_time, name="book-time"),
+    path("contracts/<int:pk>/book/details/", booking.book_details, name="book-details"),
     # Sessions
+    path("sessions/", sessions.session_list, name="list"),
+    path("sessions/<int:pk>/", sessions.session, name="detail"),
+    path("sessions/<int:pk>/cancel/", sessions.cancel, name="cancel"),
     path("sessions/<int:pk>/log/", logging.log_session, name="log"),
+    path("sessions/<int:pk>/no-show/", sessions.no_show, name="no-show"),
     # Time entries
     path("time-entries/", ledger.entry_list, name="entry-list"),
     path("time-entries/<int:pk>/", ledger.entry, name="entry"),

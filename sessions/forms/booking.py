@@ -1,16 +1,19 @@
 """What somebody chooses and types while booking. The choices travel in the address, what is typed in the POST."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.renderers import get_default_renderer
+from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core.dates import ZONE_NAMES
+from core.dates import ZONE_NAMES, instant_of
 from customers.models import User
 from packages.models import Contract
 from packages.session_types import LENGTHS_IN_MINUTES, RULES, SessionType
@@ -22,9 +25,28 @@ LONGEST_MESSAGE = 1000
 class MeetingForm(forms.Form):
     """The first choice: which type, how long, with whom. Without a length it is the type's longest."""
 
-    type = forms.ChoiceField(label=_("What the session is about"))
-    minutes = forms.TypedChoiceField(label=_("Length"), coerce=int, empty_value=None, required=False)
-    staff = forms.TypedChoiceField(label=_("With whom"), coerce=int)
+    type = forms.ChoiceField(
+        label=_("What it is about"),
+        error_messages={
+            "required": _("Choose what the session is about."),
+            "invalid_choice": _("Choose one of the types below."),
+        },
+    )
+    minutes = forms.TypedChoiceField(
+        label=_("Length"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        error_messages={"invalid_choice": _("Choose one of the lengths below.")},
+    )
+    staff = forms.TypedChoiceField(
+        label=_("With whom"),
+        coerce=int,
+        error_messages={
+            "required": _("Choose a person."),
+            "invalid_choice": _("Choose one of the people below."),
+        },
+    )
 
     def __init__(self, *args: Any, contract: Contract, team: Sequence[User], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -68,43 +90,77 @@ class CalendarForm(forms.Form):
             raise ValidationError(_("There is no such time zone."))
         return zone
 
-    @property
-    def zone(self) -> str | None:
-        """The zone that was asked for; None for the reader's own."""
-        return self._chosen("zone") or None
-
-    @property
-    def month(self) -> date | None:
-        """The first day of the month that was asked for."""
-        return self._chosen("month")
-
-    @property
-    def day(self) -> date | None:
-        return self._chosen("day")
-
-    def _chosen(self, name: str) -> Any:
+    def looked_at(self) -> "LookedAt":
+        """What was asked for, as far as it can be read."""
         self.is_valid()
-        return self.cleaned_data.get(name)
+        chosen = self.cleaned_data
+        return LookedAt(chosen.get("zone") or "", chosen.get("month"), chosen.get("day"))
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """`zone` is empty for the reader's own, `month` the first day of one; None where nothing was asked for."""
+
+    zone: str
+    month: date | None
+    day: date | None
 
 
 class StartField(forms.CharField):
     """An instant in the address: ISO 8601 with an offset, cleaned to aware UTC."""
 
-    def clean(self, value: Any) -> datetime:
+    def clean(self, value: Any) -> datetime | None:
         typed = super().clean(value)
+        if typed in self.empty_values:
+            return None
         try:
             instant = parse_datetime(typed.replace(" ", "+"))
-            if instant is None or instant.tzinfo is None:
-                raise ValueError(typed)
-            return instant.astimezone(UTC)
+            utc = instant.astimezone(UTC) if instant is not None and instant.tzinfo is not None else None
         except (ValueError, OverflowError):
-            raise ValidationError(_("Choose one of the free times."), code="invalid") from None
+            utc = None
+        if utc is None:
+            raise ValidationError(_("Choose one of the free times."), code="invalid")
+        return utc
+
+
+class WallClockField(forms.CharField):
+    """A day and a time on a wall clock, as a browser's own control sends them: naive."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "300"})
+
+    def clean(self, value: Any) -> datetime | None:
+        typed = super().clean(value)
+        if typed in self.empty_values:
+            return None
+        try:
+            return datetime.strptime(typed[:16], "%Y-%m-%dT%H:%M")  # noqa: DTZ007 - the zone stands beside it
+        except ValueError:
+            raise ValidationError(_("Enter a day and a time."), code="invalid") from None
 
 
 class StartForm(forms.Form):
-    """The second choice: when."""
+    """The second choice: one of the free times, or, for staff, any time on the clock of the zone shown."""
 
-    starts = StartField(max_length=40)
+    starts = StartField(required=False, max_length=40)
+    wall = WallClockField(label=_("Day and time"), required=False, max_length=40)
+
+    def __init__(self, *args: Any, zone: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._zone = zone
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        wall = cleaned.get("wall")
+        if wall is not None and cleaned.get("starts") is None:
+            try:
+                cleaned["starts"] = instant_of(wall, self._zone)
+            except (ValueError, OverflowError):
+                self.add_error("wall", _("This time does not exist: the clocks are put forward over it."))
+        return cleaned
+
+    def starts_at(self) -> datetime | None:
+        """The chosen instant in UTC; None if there is none, or none that can be read."""
+        return self.cleaned_data.get("starts") if self.is_valid() else None
 
 
 class DetailsForm(forms.Form):
@@ -146,19 +202,35 @@ class GuestForm(forms.Form):
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
 
 
-GuestFormSet = forms.formset_factory(
-    GuestForm, extra=1, max_num=MOST_GUESTS, absolute_max=MOST_GUESTS, validate_max=True
-)
+if TYPE_CHECKING:
+    GuestForms = forms.BaseFormSet[GuestForm]
+else:  # Django's class takes its parameter in the stubs alone
+    GuestForms = forms.BaseFormSet
 
 
-class ReasonForm(forms.Form):
-    """Why something is done to a session."""
+class GuestFormSet(GuestForms):
+    """Rows for guests: those that were typed so far, and an empty one."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    form = GuestForm
+    min_num = 0
+    max_num = MOST_GUESTS
+    absolute_max = MOST_GUESTS
+    validate_min = False
+    validate_max = True
+    can_order = False
+    can_delete = False
+    can_delete_extra = False
 
+    def __init__(self, data: QueryDict | None = None, *, typed: Sequence[dict[str, str]] = ()) -> None:
+        self.renderer = get_default_renderer()
+        self.extra = min(len(typed) + 1, MOST_GUESTS)
+        super().__init__(data, prefix="guests", initial=list(typed))
 
-class NoShowForm(ReasonForm):
-    """Who was missing, and what is known about it."""
+    def initial_form_count(self) -> int:
+        """None: a row that was typed before may be emptied like any other."""
+        return 0
 
-    missing = forms.CharField(label=_("Who was missing"), max_length=300)
-    field_order = ("missing", "reason")
+    def typed(self) -> list[dict[str, str]]:
+        """What the rows hold, right or wrong, without the empty ones."""
+        rows = [{name: row[name].data or "" for name in row.fields} for row in self.forms]
+        return [row for row in rows if any(row.values())]

@@ -56,15 +56,15 @@ def _reasons(share: Share, session_type: str, day: date, window: Window) -> Iter
 
 
 def _minutes_left(share: Share) -> Reason:
-    title = _("Included minutes were left")
+    title = _("Included minutes are left at that time")
     left = {
         "left": format_minutes(share.left_before),
         "overage": format_minutes(share.overage_minutes),
     }
     if not share.eligible:
-        return Reason(OPEN, title, _("%(left)s were left, but this entry cannot use them.") % left)
+        return Reason(OPEN, title, _("%(left)s are left, but this meeting cannot use them.") % left)
     if share.overage_minutes == 0:
-        return Reason(MET, title, _("%(left)s were left when it took place: enough for all of it.") % left)
+        return Reason(MET, title, _("%(left)s are left: enough for all of it.") % left)
     if share.left_before == 0:
-        return Reason(UNMET, title, _("Earlier meetings had used all of them."))
-    return Reason(UNMET, title, _("Only %(left)s were left, so %(overage)s are overage.") % left)
+        return Reason(UNMET, title, _("Earlier meetings use all of them."))
+    return Reason(UNMET, title, _("Only %(left)s are left, so %(overage)s are overage.") % left)

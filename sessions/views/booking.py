@@ -1,0 +1,205 @@
+"""Booking in three screens: type and person, day and time, people and confirmation (DOMAIN.md §7)."""
+
+import re
+from urllib.parse import unquote
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.dates import ZONE_NAMES, local_day
+from customers.domain.queries import lead_of
+from customers.domain.roles import Right, is_staff
+from customers.permissions import PortalRequest, requires
+from packages.domain.contracts import contracts_visible_to, dedicated_of, delivery_team_of, may_book_for
+from packages.models import Contract
+from packages.session_types import LENGTHS_IN_MINUTES, RULES
+from sessions.domain.availability import policy
+from sessions.domain.numbers import numbers_of, numbers_of_many
+from sessions.domain.outlook import outlook_of_types
+from sessions.domain.proposals import contracts_bookable_by, proposed_contract
+from sessions.forms.booking import CalendarForm, MeetingForm, StartForm
+from sessions.views.booking_calendar import free_times
+from sessions.views.booking_choices import Meeting, person_cards, step_links, type_cards
+from sessions.views.booking_details import BookingDetails
+from sessions.views.zones import other_zone_of
+
+CONTRACTS_A_PAGE = 20
+PLAIN_NUMBER = re.compile("[0-9]{1,9}")
+BROWSER_ZONE_COOKIE = "portal_browser_zone"  # written by static/js/portal.js
+
+
+@requires(Right.SEE_CONTRACTS, to=Right.BOOK)
+@require_safe
+def book_start(request: PortalRequest) -> HttpResponse:
+    """Lead a customer admin to the proposed contract; let staff, who see many, choose one."""
+    now = timezone.now()
+    contracts = contracts_bookable_by(request.user, now=now)
+    if not is_staff(request.user):
+        own = list(contracts)
+        proposed = proposed_contract(own, numbers_of_many(own, now=now), now=now)
+        if proposed is not None:
+            return redirect("sessions:book", proposed.pk)
+    wanted = request.GET.get("q", "").strip()
+    found = contracts.order_by("customer__name", "ends_on", "pk")
+    if wanted:
+        found = found.filter(customer__name__icontains=wanted)
+    page = Paginator(found, CONTRACTS_A_PAGE).get_page(request.GET.get("page"))
+    numbers = numbers_of_many(page.object_list, now=now)
+    return render(
+        request,
+        "sessions/book_start.html",
+        {"page": page, "rows": [(contract, numbers[contract.pk]) for contract in page.object_list], "wanted": wanted},
+    )
+
+
+@requires(Right.SEE_CONTRACTS, to=Right.BOOK)
+@require_safe
+def book(request: PortalRequest, pk: int) -> HttpResponse:
+    """First screen: which type, how long, with whom. What was chosen before is in the address."""
+    contract = _contract_to_book_on(request, pk)
+    now = timezone.now()
+    team = delivery_team_of(contract)
+    was_chosen = "type" in request.GET
+    form = MeetingForm(request.GET if was_chosen else None, contract=contract, team=team)
+    return render(
+        request,
+        "sessions/book.html",
+        {
+            "contract": contract,
+            "customer": contract.customer,
+            "is_over": _is_over(contract),
+            "form": form,
+            "types": type_cards(contract, outlook_of_types(contract, now=now)),
+            "lengths": LENGTHS_IN_MINUTES,
+            "team": person_cards(team, dedicated_of(contract)),
+            "chosen": {
+                "type": request.GET.get("type", ""),
+                "minutes": _number(request.GET.get("minutes"))
+                or max(rules.longest_minutes for rules in RULES.values()),
+                "staff": _number(request.GET.get("staff")) or (team[0].pk if team else None),
+            },
+            "zone": _zone_asked_for(request),
+            "numbers": numbers_of(contract, now=now),
+            "others": list(
+                contracts_bookable_by(request.user, now=now)
+                .filter(customer=contract.customer)
+                .exclude(pk=contract.pk)
+                .order_by("ends_on", "pk")
+            ),
+            "steps": step_links(request.GET, contract),
+        },
+        status=422 if was_chosen and form.errors else 200,
+    )
+
+
+@requires(Right.SEE_CONTRACTS, to=Right.BOOK)
+@require_safe
+def book_time(request: PortalRequest, pk: int) -> HttpResponse:
+    """Second screen: the free days of a month and the times of one day, in a zone that can be switched."""
+    contract = _contract_to_book_on(request, pk)
+    meeting = _meeting(request, contract)
+    if meeting is None or _is_over(contract):
+        return _back_to(request, "sessions:book", contract)
+    now = timezone.now()
+    rules_of_booking = policy()
+    zone = meeting.zone or request.user.time_zone
+    other_zone = other_zone_of(request.user, customer_zone=contract.time_zone, staff_zone=meeting.staff.time_zone)
+    return render(
+        request,
+        "sessions/book_time.html",
+        {
+            "contract": contract,
+            "customer": contract.customer,
+            "meeting": meeting,
+            "free": free_times(
+                meeting,
+                CalendarForm(request.GET).looked_at(),
+                zone=zone,
+                other_zone=other_zone,
+                policy=rules_of_booking,
+                now=now,
+            ),
+            "policy": rules_of_booking,
+            "zone": zone,
+            "other_zone": other_zone,
+            "zones": _zones_to_offer(request, meeting, shown=zone),
+            "all_zones": sorted(ZONE_NAMES),
+            "books_any_time": is_staff(request.user),
+            "start_form": StartForm(request.GET, zone=zone),
+            "lead": lead_of(contract.customer),
+            "steps": step_links(request.GET, contract, meeting=meeting),
+        },
+    )
+
+
+@requires(Right.SEE_CONTRACTS, to=Right.BOOK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def book_details(request: PortalRequest, pk: int) -> HttpResponse:
+    """Third screen: who comes, what it draws, what is accepted, and the booking itself."""
+    contract = _contract_to_book_on(request, pk)
+    meeting = _meeting(request, contract)
+    if meeting is None:
+        return _back_to(request, "sessions:book", contract)
+    starts_at = StartForm(request.GET, zone=meeting.zone or request.user.time_zone).starts_at()
+    if starts_at is None:
+        return _back_to(request, "sessions:book-time", contract)
+    return BookingDetails(request, meeting, starts_at, now=timezone.now()).answer()
+
+
+def _contract_to_book_on(request: PortalRequest, pk: int) -> Contract:
+    contract: Contract = get_object_or_404(contracts_visible_to(request.user).select_related("terms"), pk=pk)
+    if not may_book_for(request.user, contract):
+        raise PermissionDenied(_("Sessions are booked by a customer admin or by the delivery team."))
+    return contract
+
+
+def _meeting(request: PortalRequest, contract: Contract) -> Meeting | None:
+    form = MeetingForm(request.GET, contract=contract, team=delivery_team_of(contract))
+    return Meeting.of(form, contract=contract, zone=_zone_asked_for(request))
+
+
+def _zone_asked_for(request: PortalRequest) -> str:
+    return CalendarForm(request.GET).looked_at().zone
+
+
+def _is_over(contract: Contract) -> bool:
+    return contract.voided_at is not None or local_day(timezone.now(), contract.time_zone) > contract.ends_on
+
+
+def _back_to(request: PortalRequest, page: str, contract: Contract) -> HttpResponse:
+    """Go back a screen without losing what was chosen."""
+    return redirect(f"{reverse(page, args=[contract.pk])}?{request.GET.urlencode()}")
+
+
+def _zones_to_offer(request: PortalRequest, meeting: Meeting, *, shown: str) -> list[dict[str, object]]:
+    """The reader's zone, the device's, and the other people's: the ones that a click switches to."""
+    device = unquote(request.COOKIES.get(BROWSER_ZONE_COOKIE, ""))
+    whose: dict[str, str] = {}
+    for zone, who in (
+        (request.user.time_zone, _("your profile")),
+        (device, _("this device")),
+        (meeting.contract.time_zone, meeting.contract.customer.name),
+        (meeting.staff.time_zone, meeting.staff.name),
+        (shown, ""),
+    ):
+        if zone in ZONE_NAMES:
+            whose.setdefault(zone, who)
+    return [
+        {
+            "name": zone,
+            "whose": who,
+            "current": zone == shown,
+            "href": meeting.in_zone(zone).address("sessions:book-time"),
+        }
+        for zone, who in whose.items()
+    ]
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and PLAIN_NUMBER.fullmatch(text) else None

@@ -1,0 +1,188 @@
+"""The calendar of free times: a month of days, and the times of one of them (DOMAIN.md §7)."""
+
+from calendar import Calendar
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from core.clock_changes import ClockChange, clock_changes
+from core.dates import add_months, local_day, month_of
+from core.formatting import format_clock
+from sessions.domain.availability import Day, Obstacle, Slot, days
+from sessions.forms.booking import LookedAt
+from sessions.models import BookingPolicy
+from sessions.views.booking_choices import Meeting
+
+LAST_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A date of the grid. `href` is empty where nothing is free."""
+
+    date: date
+    in_month: bool
+    is_today: bool
+    is_chosen: bool
+    free: int
+    href: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A free time: on the clock that is shown, and on the other side's. `mark` tells repeated times apart."""
+
+    starts_at: datetime
+    clock: str
+    mark: str
+    other_clock: str
+    other_day: date | None
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class FreeTimes:
+    """What the second screen shows. Dates are those of the zone that the reader looks in; past weeks are left out."""
+
+    month: date
+    weeks: list[list[Cell]]
+    previous_href: str
+    next_href: str
+    day: date | None
+    times: list[Time]
+    why_empty: str
+    first_free: date | None
+    first_free_href: str
+    clock_changes: list[ClockChange]
+
+
+def free_times(
+    meeting: Meeting, asked: LookedAt, *, zone: str, other_zone: str, policy: BookingPolicy, now: datetime
+) -> FreeTimes:
+    """The month and the day that is asked for; without, the first day with a free time."""
+    today = local_day(now, zone)
+    last = local_day(now + timedelta(days=policy.horizon_days), zone)
+    open_days = {
+        day.date: day
+        for day in days(
+            staff=meeting.staff, first=today, last=last, zone=zone, duration_minutes=meeting.minutes, now=now
+        )
+    }
+    reasons = {each.date: _within_term(each, meeting, zone, policy) for each in open_days.values()}
+    first_free = min((day.date for day in open_days.values() if day.slots), default=None)
+    month, chosen = _looked_at(asked, open_days, first_free=first_free, today=today)
+    weeks = [
+        [
+            _cell(each, month, chosen, today=today, day=open_days.get(each), why=reasons.get(each, ""), meeting=meeting)
+            for each in week
+        ]
+        for week in Calendar().monthdatescalendar(month.year, month.month)
+        if week[-1] >= today
+    ]
+    slots = open_days[chosen].slots if chosen in open_days else []
+    return FreeTimes(
+        month=month,
+        weeks=weeks,
+        previous_href=_month_href(meeting, add_months(month, -1)) if month > month_of(today) else "",
+        next_href=_month_href(meeting, add_months(month, 1)) if month < month_of(last) else "",
+        day=chosen,
+        times=_times(slots, meeting, zone, other_zone),
+        why_empty=reasons.get(chosen, "") if chosen else "",
+        first_free=first_free,
+        first_free_href=_day_href(meeting, first_free) if first_free else "",
+        clock_changes=[
+            change
+            for each in dict.fromkeys((zone, other_zone))
+            for change in clock_changes(each, month, add_months(month, 1) - LAST_DAY)
+        ],
+    )
+
+
+def _looked_at(
+    asked: LookedAt, open_days: dict[date, Day], *, first_free: date | None, today: date
+) -> tuple[date, date | None]:
+    """The month to show and the day whose times stand beside it."""
+    if asked.day in open_days and (asked.month is None or month_of(asked.day) == asked.month):
+        return month_of(asked.day), asked.day
+    wanted = month_of(asked.month or first_free or today)
+    month = min(max(wanted, month_of(today)), month_of(max(open_days, default=today)))
+    of_month = (day.date for day in open_days.values() if day.slots and month_of(day.date) == month)
+    return month, min(of_month, default=None)
+
+
+def _within_term(day: Day, meeting: Meeting, zone: str, policy: BookingPolicy) -> str:
+    """Take the times outside the contract's term from `day`; why nothing is left, or an empty string."""
+    contract = meeting.contract
+    had_slots = bool(day.slots)
+    day.slots = [
+        slot
+        for slot in day.slots
+        if contract.starts_on <= local_day(slot.starts_at, contract.time_zone) <= contract.ends_on
+    ]
+    if day.slots:
+        return ""
+    if had_slots:
+        return _("The contract does not run on this day.")
+    return _why(day, meeting.staff.name, policy)
+
+
+def _why(day: Day, name: str, policy: BookingPolicy) -> str:
+    match day.empty_because:
+        case Obstacle.HOLIDAY:
+            return _("Public holiday for %(name)s: %(holiday)s.") % {"name": name, "holiday": day.holiday}
+        case Obstacle.TIME_OFF:
+            return _("%(name)s is away on this day.") % {"name": name}
+        case Obstacle.FULLY_BOOKED:
+            return _("%(name)s has no free time left on this day.") % {"name": name}
+        case Obstacle.TOO_SOON:
+            return _("Too soon: sessions are booked at least %(hours)s hours ahead.") % {"hours": policy.notice_hours}
+        case Obstacle.BEYOND_HORIZON:
+            return _("Not open yet: times can be booked %(days)s days ahead.") % {"days": policy.horizon_days}
+        case _:
+            return _("%(name)s does not work on this day.") % {"name": name}
+
+
+def _cell(
+    each: date, month: date, chosen: date | None, *, today: date, day: Day | None, why: str, meeting: Meeting
+) -> Cell:
+    free = len(day.slots) if day is not None else 0
+    return Cell(
+        date=each,
+        in_month=month_of(each) == month,
+        is_today=each == today,
+        is_chosen=each == chosen,
+        free=free,
+        href=_day_href(meeting, each) if day is not None else "",
+        why=why,
+    )
+
+
+def _times(slots: list[Slot], meeting: Meeting, zone: str, other_zone: str) -> list[Time]:
+    clocks = [format_clock(slot.starts_at, zone, "en") for slot in slots]
+    shown = Counter(clocks)
+    times = []
+    for slot, clock in zip(slots, clocks, strict=True):
+        other_day = local_day(slot.starts_at, other_zone)
+        times.append(
+            Time(
+                starts_at=slot.starts_at,
+                clock=clock,
+                mark=slot.starts_at.astimezone(ZoneInfo(zone)).tzname() or "" if shown[clock] > 1 else "",
+                other_clock=format_clock(slot.starts_at, other_zone, "en") if other_zone != zone else "",
+                other_day=other_day if other_day != local_day(slot.starts_at, zone) else None,
+                href=meeting.address_of_start(slot.starts_at),
+            )
+        )
+    return times
+
+
+def _day_href(meeting: Meeting, day: date) -> str:
+    return meeting.address("sessions:book-time", day=day.isoformat())
+
+
+def _month_href(meeting: Meeting, month: date) -> str:
+    return meeting.address("sessions:book-time", month=f"{month:%Y-%m}")

@@ -1,0 +1,117 @@
+"""What has been chosen so far while booking. It travels in the address: nothing is kept in the browser's session."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from customers.models import Role, User
+from packages.models import Contract
+from packages.session_type_texts import TEXTS, TypeText
+from packages.session_types import RULES, SessionType, TypeRules
+from sessions.domain.outlook import Outlook
+from sessions.forms.booking import MeetingForm
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A type, a length in minutes and a person, for one contract; `zone` only where it is not the reader's own."""
+
+    contract: Contract
+    session_type: str
+    minutes: int
+    staff: User
+    zone: str
+
+    @classmethod
+    def of(cls, form: MeetingForm, *, contract: Contract, zone: str) -> Self | None:
+        """What a valid form chose; None for an invalid one."""
+        if not form.is_valid():
+            return None
+        chosen = form.cleaned_data
+        return cls(contract, chosen["type"], chosen["minutes"], chosen["staff"], zone)
+
+    @property
+    def label(self) -> str:
+        return str(SessionType(self.session_type).label)
+
+    @property
+    def text(self) -> TypeText:
+        return TEXTS[self.session_type]
+
+    def in_zone(self, zone: str) -> Self:
+        return replace(self, zone=zone)
+
+    def address(self, page: str, **more: str) -> str:
+        """The address of one of booking's pages with these choices, and `more` of them."""
+        query = {"type": self.session_type, "minutes": str(self.minutes), "staff": str(self.staff.pk)}
+        if self.zone:
+            query["zone"] = self.zone
+        return f"{reverse(page, args=[self.contract.pk])}?{urlencode({**query, **more})}"
+
+    def address_of_start(self, starts_at: datetime) -> str:
+        """The address of the last screen for one time."""
+        return self.address("sessions:book-details", starts=f"{starts_at:%Y-%m-%dT%H:%M}Z")
+
+
+@dataclass(frozen=True, slots=True)
+class TypeCard:
+    """A session type to choose: what it is, whom it is for, what it would draw."""
+
+    code: str
+    label: str
+    text: TypeText
+    rules: TypeRules
+    outlook: Outlook
+    switched_off: bool
+
+
+def type_cards(contract: Contract, outlooks: dict[str, Outlook]) -> list[TypeCard]:
+    """Every type, those last that the contract does not have."""
+    cards = [
+        TypeCard(code, str(label), TEXTS[code], RULES[code], outlooks[code], code in contract.types_switched_off)
+        for code, label in SessionType.choices
+    ]
+    return sorted(cards, key=lambda card: card.switched_off)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    """Somebody of the delivery team to choose."""
+
+    pk: int
+    name: str
+    role_names: str
+    is_dedicated: bool
+
+
+def person_cards(team: Sequence[User], dedicated: User | None) -> list[PersonCard]:
+    """The delivery team as `delivery_team_of` orders it."""
+    return [
+        PersonCard(
+            person.pk, str(person), ", ".join(roles_in_words(person)), dedicated is not None and person == dedicated
+        )
+        for person in team
+    ]
+
+
+def roles_in_words(person: User) -> Iterator[str]:
+    """What a member of staff does, in the reader's language; their profile must be loaded."""
+    profile = getattr(person, "staff_profile", None)
+    for role in profile.roles if profile is not None else ():
+        yield str(Role(role).label)
+
+
+def step_links(query: QueryDict, contract: Contract, *, meeting: Meeting | None = None) -> list[dict[str, str]]:
+    """The three screens for `<c-steps>`; those that one has passed lead back without losing a choice."""
+    first = reverse("sessions:book", args=[contract.pk])
+    return [
+        {"label": _("Type and person"), "href": f"{first}?{query.urlencode()}" if query else first},
+        {"label": _("Day and time"), "href": meeting.address("sessions:book-time") if meeting else ""},
+        {"label": _("People and confirmation"), "href": ""},
+    ]

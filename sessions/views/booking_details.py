@@ -1,0 +1,247 @@
+"""The last screen of booking: people, quote, acceptance, and the POST that books."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+
+from core.client_address import client_address
+from core.dates import local_day
+from core.form_refusals import show_refusal
+from core.refusals import InvalidInput, NotAllowed, Refusal
+from customers.domain.queries import lead_of, members_of
+from customers.domain.roles import is_admin_of
+from customers.models import User
+from customers.permissions import PortalRequest
+from packages.domain.reading import sections_of
+from packages.domain.terms import PREVAILING_LANGUAGE, accept_terms, terms_accepted, text_in
+from packages.domain.windows import window_of
+from sessions.domain.availability import policy
+from sessions.domain.booking import Guest, book_session, quote_booking
+from sessions.domain.queries import sessions_visible_to
+from sessions.domain.quotes import Quote
+from sessions.domain.refusals import OverageNotAccepted
+from sessions.forms.booking import DetailsForm, GuestFormSet
+from sessions.models import ConsultingSession
+from sessions.views.booking_choices import Meeting, roles_in_words, step_links
+from sessions.views.reasons import reasons_of
+from sessions.views.zones import other_zone_of
+
+BESIDE = {"attendees": "members", "overage_not_accepted": "accept_overage"}
+OK, CONFLICT, UNPROCESSABLE = 200, 409, 422
+
+
+@dataclass
+class BookingDetails:
+    """One request to the page. Whatever is refused, the page comes back with everything that was typed."""
+
+    request: PortalRequest
+    meeting: Meeting
+    starts_at: datetime
+    now: datetime
+    refusal: Refusal | None = None
+    details: DetailsForm = field(init=False)
+    guests: GuestFormSet = field(init=False)
+
+    def answer(self) -> HttpResponse:
+        if self.request.method != "POST":
+            self._prepare({"members": self._own_tick()}, [])
+            return self._page()
+        match self.request.POST.get("act"):
+            case "book":
+                return self._book()
+            case "accept-terms":
+                return self._accept_terms()
+            case _:
+                return self._again()
+
+    # What is typed is kept in two ways: bound forms say what is wrong with it, unbound ones only show it.
+
+    def _prepare(self, initial: dict[str, Any], guests: list[dict[str, str]]) -> None:
+        self.details = DetailsForm(initial=initial, members=self._members)
+        self.guests = GuestFormSet(typed=guests)
+
+    def _again(self) -> HttpResponse:
+        """Show the page anew with what was typed: another row for a guest, or another time was chosen."""
+        self._prepare(
+            {
+                "members": self.request.POST.getlist("members"),
+                "message": self.request.POST.get("message", ""),
+            },
+            GuestFormSet(self.request.POST).typed(),
+        )
+        return self._page()
+
+    def _accept_terms(self) -> HttpResponse:
+        try:
+            accept_terms(
+                contract=self.meeting.contract,
+                by=self.request.user,
+                language=self.request.POST.get("terms_language", PREVAILING_LANGUAGE),
+                from_address=client_address(self.request),
+                now=self.now,
+            )
+        except NotAllowed as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
+        except InvalidInput as refusal:
+            self.refusal = refusal
+        return self._again()
+
+    def _book(self) -> HttpResponse:
+        self.details = DetailsForm(self.request.POST, members=self._members)
+        self.guests = GuestFormSet(self.request.POST)
+        if not (self.details.is_valid() & self.guests.is_valid()):
+            return self._page(UNPROCESSABLE)
+        try:
+            session = book_session(
+                contract=self.meeting.contract,
+                session_type=self.meeting.session_type,
+                starts_at=self.starts_at,
+                duration_minutes=self.meeting.minutes,
+                staff=self.meeting.staff,
+                attendees=self._attendees(),
+                accept_overage=self.details.cleaned_data["accept_overage"],
+                sealed_quote=self.details.cleaned_data["quote"],
+                message=self.details.cleaned_data["message"],
+                by=self.request.user,
+                now=self.now,
+            )
+        except NotAllowed as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
+        except Refusal as refusal:
+            return self._booked_before() or self._refused(refusal)
+        return _to_booked(session)
+
+    def _refused(self, refusal: Refusal) -> HttpResponse:
+        ticked = self.details.cleaned_data["accept_overage"]
+        if isinstance(refusal, InvalidInput) or (isinstance(refusal, OverageNotAccepted) and not ticked):
+            show_refusal(self.details, refusal, beside=BESIDE)
+            return self._page(UNPROCESSABLE)
+        self.refusal = refusal
+        return self._page(CONFLICT)
+
+    def _booked_before(self) -> HttpResponseRedirect | None:
+        """A second click on the same button, or a reload: the session that the first one booked."""
+        session = (
+            sessions_visible_to(self.request.user)
+            .filter(
+                contract=self.meeting.contract,
+                session_type=self.meeting.session_type,
+                starts_at=self.starts_at,
+                duration_minutes=self.meeting.minutes,
+                staff=self.meeting.staff,
+                booked_by=self.request.user,
+                status=ConsultingSession.Status.BOOKED,
+            )
+            .first()
+        )
+        return _to_booked(session) if session is not None else None
+
+    def _attendees(self) -> list[Guest]:
+        members = [Guest(person.name or person.email, person.email) for person in self.details.chosen_members()]
+        guests = [Guest(row.cleaned_data["name"], row.cleaned_data["email"]) for row in self.guests if row.cleaned_data]
+        return members + guests
+
+    @cached_property
+    def _members(self) -> list[User]:
+        return list(members_of(self.meeting.contract.customer).order_by("name", "email").distinct())
+
+    def _own_tick(self) -> list[int]:
+        return [self.request.user.pk] if self.request.user in self._members else []
+
+    def _quote(self) -> Quote | None:
+        """The quote as it is now; None where the time cannot be had, with the reason in `refusal`."""
+        try:
+            return quote_booking(
+                contract=self.meeting.contract,
+                session_type=self.meeting.session_type,
+                starts_at=self.starts_at,
+                duration_minutes=self.meeting.minutes,
+                staff=self.meeting.staff,
+                by=self.request.user,
+                now=self.now,
+            )
+        except NotAllowed as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
+        except Refusal as refusal:
+            self.refusal = self.refusal or refusal
+            return None
+
+    def _page(self, status: int = OK) -> HttpResponse:
+        contract, meeting, reader = self.meeting.contract, self.meeting, self.request.user
+        offer = self._quote()
+        if offer is None and (again := self._booked_before()) is not None:
+            return again
+        zone = meeting.zone or reader.time_zone
+        is_admin = is_admin_of(reader, contract.customer_id)
+        needs_terms = offer is not None and offer.costs and not terms_accepted(contract)
+        rules = policy()
+        context = {
+            "contract": contract,
+            "customer": contract.customer,
+            "meeting": meeting,
+            "starts_at": self.starts_at,
+            "zone": zone,
+            "other_zone": other_zone_of(reader, customer_zone=contract.time_zone, staff_zone=meeting.staff.time_zone),
+            "staff_roles": ", ".join(roles_in_words(meeting.staff)),
+            "place": meeting.staff.staff_profile.video_link,
+            "back": meeting.address("sessions:book-time", day=local_day(self.starts_at, zone).isoformat()),
+            "form": self.details,
+            "guests": self.guests,
+            "accepted": offer is not None and self._still_accepts(offer),
+            "quote": offer,
+            "reasons": self._reasons(offer) if offer is not None else [],
+            "terms": self._terms() if needs_terms else None,
+            "may_accept": is_admin,
+            "can_book": offer is not None and not (offer.costs and (not is_admin or needs_terms or offer.unpriced)),
+            "refusal": self.refusal,
+            "nearest": self._nearest(),
+            "policy": rules,
+            "cutoff": self.starts_at - timedelta(hours=rules.change_cutoff_hours),
+            "lead": lead_of(contract.customer),
+            "steps": step_links(self.request.GET, contract, meeting=meeting),
+        }
+        if status == OK and self.refusal is not None:
+            status = CONFLICT
+        return render(self.request, "sessions/book_details.html", context, status=status)
+
+    def _still_accepts(self, offer: Quote) -> bool:
+        """Whether the tick that was sent still stands: nobody accepts figures that rose after they saw them."""
+        sent = self.request.POST
+        return sent.get("act") == "book" and "accept_overage" in sent and not offer.rose_since(sent.get("quote", ""))
+
+    def _reasons(self, offer: Quote) -> list[Any]:
+        contract = self.meeting.contract
+        return list(
+            reasons_of(
+                offer.share,
+                session_type=self.meeting.session_type,
+                day=local_day(self.starts_at, contract.time_zone),
+                window=window_of(contract),
+            )
+        )
+
+    def _terms(self) -> dict[str, Any]:
+        text = text_in(self.meeting.contract.terms, get_language() or PREVAILING_LANGUAGE)
+        return {
+            "text": text,
+            "sections": sections_of(text.body),
+            "prevails": text.language == PREVAILING_LANGUAGE,
+        }
+
+    def _nearest(self) -> list[dict[str, Any]]:
+        """The nearest free times that a refusal names, each with the address at which this page offers it."""
+        found = self.refusal.facts.get("nearest", []) if self.refusal is not None else []
+        instants = [instant for each in found if (instant := parse_datetime(each["starts_at"])) is not None]
+        return [{"starts_at": each, "href": self.meeting.address_of_start(each)} for each in instants]
+
+
+def _to_booked(session: ConsultingSession) -> HttpResponseRedirect:
+    return redirect(f"{reverse('sessions:detail', args=[session.pk])}?booked=1")

@@ -1,0 +1,250 @@
+"""Sessions: the list, one session, and what happens when it does not take place (DOMAIN.md §7)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.dates import add_months, local_day, month_of
+from core.form_refusals import show_refusal
+from core.refusals import NotAllowed, Refusal
+from customers.domain.queries import customers_visible_to, lead_of
+from customers.domain.roles import Right, is_staff, rights_of
+from customers.models import Customer, User
+from customers.permissions import PortalRequest, requires
+from packages.domain.contracts import contracts_visible_to, may_book_for, may_log_on
+from sessions.domain.availability import policy
+from sessions.domain.booking import cancel_session, is_late, mark_no_show
+from sessions.domain.drawn import projected
+from sessions.domain.pricing import price
+from sessions.domain.queries import sessions_visible_to, time_entries_visible_to
+from sessions.forms.sessions import UNLOGGED, CancelForm, NoShowForm, SessionFilterForm
+from sessions.models import ConsultingSession, OverageAcceptance, SessionEvent
+from sessions.views.session_history import history_of
+from sessions.views.zones import other_zone_of
+
+SESSIONS_A_PAGE = 25
+MONTHS_AHEAD, MONTHS_BACK = 4, 24
+UPCOMING, PAST = "upcoming", "past"
+UNPROCESSABLE, CONFLICT = 422, 409
+Status = ConsultingSession.Status
+
+
+@requires(Right.SEE_SESSIONS)
+@require_safe
+def session_list(request: PortalRequest) -> HttpResponse:
+    """The sessions that the person sees: those to come, or those that are over or off. Filters stand in the address."""
+    now = timezone.now()
+    reader = request.user
+    tab = PAST if request.GET.get("tab") == PAST else UPCOMING
+    form = SessionFilterForm(
+        request.GET,
+        customers=customers_visible_to(reader).order_by("name", "pk"),
+        statuses=_statuses() if tab == PAST else [],
+        months=_months(tab, local_day(now, reader.time_zone)),
+    )
+    of_tab = _of_tab(sessions_visible_to(reader), tab, now)
+    sessions = form.filtered(of_tab, zone=reader.time_zone, now=now)
+    page = Paginator(sessions, SESSIONS_A_PAGE).get_page(request.GET.get("page"))
+    rights = rights_of(reader)
+    return render(
+        request,
+        "sessions/session_list.html",
+        {
+            "is_upcoming": tab == UPCOMING,
+            "is_past": tab == PAST,
+            "page": page,
+            "form": form,
+            "now": now,
+            "zone": reader.time_zone,
+            "is_staff": is_staff(reader),
+            "clear": _without_filters(tab) if form.filters_something else "",
+            "shows_customers": "customer" in form.fields,
+            "may_book": Right.BOOK in rights,
+            "may_log": Right.LOG_TIME in rights,
+        },
+    )
+
+
+def _of_tab(sessions: QuerySet[ConsultingSession], tab: str, now: datetime) -> QuerySet[ConsultingSession]:
+    to_come = Q(status=Status.BOOKED, ends_at__gt=now)
+    if tab == UPCOMING:
+        return sessions.filter(to_come).order_by("starts_at", "pk")
+    return sessions.exclude(to_come).order_by("-starts_at", "-pk")
+
+
+def _statuses() -> list[tuple[str, Any]]:
+    """What the second tab can be narrowed to: those to come are all booked."""
+    unlogged = [(UNLOGGED, _("Not logged yet"))]
+    return unlogged + [choice for choice in Status.choices if choice[0] != Status.BOOKED]
+
+
+def _months(tab: str, today: date) -> list[date]:
+    """The months that a tab can be narrowed to, in the order of its list."""
+    this = month_of(today)
+    if tab == UPCOMING:
+        return [add_months(this, number) for number in range(MONTHS_AHEAD)]
+    return [add_months(this, -number) for number in range(MONTHS_BACK)]
+
+
+def _without_filters(tab: str) -> str:
+    address = reverse("sessions:list")
+    return address if tab == UPCOMING else f"{address}?tab={tab}"
+
+
+@requires(Right.SEE_SESSIONS)
+@require_safe
+def session(request: PortalRequest, pk: int) -> HttpResponse:
+    """One session: when and where, who, what it draws, what was accepted, what happened."""
+    reader, now = request.user, timezone.now()
+    shown = get_object_or_404(
+        sessions_visible_to(reader).prefetch_related(
+            "attendees",
+            Prefetch("events", SessionEvent.objects.select_related("by")),
+            Prefetch("overage_acceptances", OverageAcceptance.objects.select_related("accepted_by", "terms")),
+        ),
+        pk=pk,
+    )
+    contract = shown.contract
+    sees_contract = (
+        Right.SEE_CONTRACTS in rights_of(reader) and contracts_visible_to(reader).filter(pk=contract.pk).exists()
+    )
+    entries = price(time_entries_visible_to(reader).filter(session=shown).order_by("pk")) if sees_contract else []
+    zone = reader.time_zone
+    return render(
+        request,
+        "sessions/session_detail.html",
+        {
+            "session": shown,
+            "contract": contract,
+            "customer": contract.customer,
+            "zone": zone,
+            "other_zone": other_zone_of(reader, customer_zone=contract.time_zone, staff_zone=shown.staff.time_zone),
+            "is_to_come": shown.status == Status.BOOKED and shown.ends_at > now,
+            "is_unlogged": shown.status == Status.BOOKED and shown.ends_at <= now,
+            "just_booked": "booked" in request.GET and shown.status == Status.BOOKED,
+            "sees_contract": sees_contract,
+            "projected": projected(shown) if sees_contract else None,
+            "entries": entries,
+            "acceptances": shown.overage_acceptances.all() if sees_contract else [],
+            "history": history_of(shown.events.all(), zone=zone),
+            "may": _acts(reader, shown, now) if sees_contract else _Acts(),
+            "is_link": shown.place.startswith("https://"),
+            "cutoff": shown.starts_at - timedelta(hours=policy().change_cutoff_hours),
+            **_whom_to_call(contract.customer),
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Acts:
+    """What the reader may do with a session now: what the page offers. The domain decides again."""
+
+    log: bool = False
+    cancel: bool = False
+    no_show: bool = False
+
+
+def _acts(reader: User, shown: ConsultingSession, now: datetime) -> _Acts:
+    books = may_book_for(reader, shown.contract)
+    of_staff = books and is_staff(reader)
+    booked, begun = shown.status == Status.BOOKED, shown.starts_at <= now
+    was_late = any(event.details.get("late") for event in shown.events.all())
+    can_be_logged = begun and (shown.status != Status.CANCELLED or was_late)
+    return _Acts(
+        log=can_be_logged and Right.LOG_TIME in rights_of(reader) and may_log_on(reader, shown.contract),
+        cancel=booked and books and (of_staff or not begun),
+        no_show=booked and begun and of_staff,
+    )
+
+
+@requires(Right.SEE_SESSIONS, to=Right.BOOK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: PortalRequest, pk: int) -> HttpResponse:
+    """Ask before a session is cancelled, saying what it does, then cancel it."""
+    now = timezone.now()
+    shown = _session_of_a_contract(request, pk)
+    form = CancelForm(request.POST or None)
+    refusal: Refusal | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            cancel_session(session=shown, by=request.user, reason=form.cleaned_data["reason"], now=now)
+        except NotAllowed as not_allowed:
+            raise PermissionDenied(str(not_allowed)) from not_allowed
+        except Refusal as refused:
+            refusal = refused
+        else:
+            messages.success(request, _("The session is cancelled. Everyone who was invited is told by e-mail."))
+            return redirect("sessions:detail", shown.pk)
+    by_staff = is_staff(request.user)
+    return render(
+        request,
+        "sessions/session_cancel.html",
+        {
+            **_of_question(request, shown),
+            "form": form,
+            "refusal": refusal,
+            "is_late": not by_staff and is_late(shown, now=now),
+            "projected": projected(shown),
+        },
+        status=CONFLICT if refusal else UNPROCESSABLE if form.errors else 200,
+    )
+
+
+@requires(Right.SEE_STAFF_AREA, to=Right.BOOK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def no_show(request: PortalRequest, pk: int) -> HttpResponse:
+    """Record that a session did not take place, and who was missing."""
+    shown = _session_of_a_contract(request, pk)
+    form = NoShowForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            mark_no_show(session=shown, by=request.user, now=timezone.now(), **form.cleaned_data)
+        except NotAllowed as not_allowed:
+            raise PermissionDenied(str(not_allowed)) from not_allowed
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("The no-show is recorded. It draws no minutes unless you log it."))
+            return redirect("sessions:detail", shown.pk)
+    context = {**_of_question(request, shown), "form": form}
+    return render(request, "sessions/session_no_show.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _session_of_a_contract(request: PortalRequest, pk: int) -> ConsultingSession:
+    """A session that the person may act on; who only attends it sees it, and no more."""
+    shown = get_object_or_404(sessions_visible_to(request.user), pk=pk)
+    if not may_book_for(request.user, shown.contract):
+        raise PermissionDenied(_("Sessions are cancelled by a customer admin or by the delivery team."))
+    return shown
+
+
+def _of_question(request: PortalRequest, shown: ConsultingSession) -> dict[str, Any]:
+    contract = shown.contract
+    cutoff = timedelta(hours=policy().change_cutoff_hours)
+    return {
+        "session": shown,
+        "contract": contract,
+        "customer": contract.customer,
+        "zone": request.user.time_zone,
+        "other_zone": other_zone_of(request.user, customer_zone=contract.time_zone, staff_zone=shown.staff.time_zone),
+        "cutoff": shown.starts_at - cutoff,
+        **_whom_to_call(contract.customer),
+    }
+
+
+def _whom_to_call(customer: Customer) -> dict[str, Any]:
+    """The customer's lead and their phone: the way on where the portal can do no more."""
+    lead = lead_of(customer)
+    profile = getattr(lead, "staff_profile", None)
+    return {"lead": lead, "lead_phone": profile.phone if profile is not None else ""}
