@@ -47,7 +47,9 @@ def show(request: HttpRequest) -> HttpResponse:
         {"name": "", "email": "giulia", "language": "en", "minutes": "0:45", "day": "2026-11-24", "kind": "x"}
     )
     context = {
+        "customer": "Acme S.p.A.",
         "form": SampleForm(prefix="blank"),
+        "guest": SampleForm(prefix="guest"),
         "wrong": wrong,
         "statuses": [(kind, list(looks)) for kind, looks in STATUS_LOOKS.items()],
         "when": datetime(2026, 11, 24, 9, tzinfo=UTC),
