@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 
 from dev.failures import LauncherError
 from dev.paths import ROOT
@@ -28,7 +28,7 @@ def compile_catalogues(root: Path = ROOT) -> None:
         with source.open("rb") as file:
             try:
                 catalogue = read_po(file, locale=source.parent.parent.name, abort_invalid=True)
-            except ValueError as error:
+            except (PoFileError, ValueError) as error:
                 raise LauncherError(f"{source} cannot be read: {error}.") from error
         half_done = target.with_name(f"{target.name}.{os.getpid()}")
         with half_done.open("wb") as file:

@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+from typing import Dict, Optional
 
 NEEDED = (3, 11)
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -25,24 +26,24 @@ class CannotGoOn(Exception):
     """One sentence: what is missing and what to do."""
 
 
-def lock_file(level):
+def lock_file(level: str) -> str:
     return os.path.join(ROOT, "requirements-%s.txt" % level)
 
 
-def digest(level):
+def digest(level: str) -> str:
     with open(lock_file(level), "rb") as file:
         return hashlib.sha256(file.read()).hexdigest()
 
 
-def read_marker():
+def read_marker() -> Dict[str, str]:
     try:
         with open(MARKER) as file:
-            return json.load(file)
+            return dict(json.load(file))
     except (OSError, ValueError):
         return {}
 
 
-def works(python):
+def works(python: str) -> bool:
     """Whether this is a Python that starts and is new enough."""
     test = "import sys; sys.exit(sys.version_info[:2] < (%d, %d))" % NEEDED
     try:
@@ -51,7 +52,7 @@ def works(python):
         return False
 
 
-def find_python():
+def find_python() -> str:
     """The Python that runs this if it is new enough, else a newer one on PATH."""
     if sys.version_info[:2] >= NEEDED:
         return sys.executable
@@ -65,7 +66,7 @@ def find_python():
     )
 
 
-def find_uv():
+def find_uv() -> Optional[str]:
     """uv, if one is on PATH and starts (a shim may stand there without a program behind it)."""
     found = shutil.which("uv")
     if found and subprocess.call([found, "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0:
@@ -73,7 +74,7 @@ def find_uv():
     return None
 
 
-def make_venv(uv):
+def make_venv(uv: Optional[str]) -> None:
     python = find_python()
     if os.path.lexists(VENV):
         shutil.rmtree(VENV)
@@ -87,7 +88,7 @@ def make_venv(uv):
         raise CannotGoOn("The environment %s could not be made: the lines above say why." % VENV)
 
 
-def install(uv, level):
+def install(uv: Optional[str], level: str) -> None:
     print("Installing requirements-%s.txt, once ..." % level, flush=True)
     if uv:
         command = [uv, "pip", "install", "--quiet", "--python", PYTHON]
@@ -99,7 +100,7 @@ def install(uv, level):
         raise CannotGoOn("requirements-%s.txt could not be installed: the lines above say why." % level)
 
 
-def ensure(level):
+def ensure(level: str) -> None:
     """Make or complete `.venv`; what another level installed stays."""
     wanted = digest(level)
     usable = works(PYTHON)

@@ -159,9 +159,9 @@ class Demo:
         postgres, valkey = own_postgres(self._data, credentials), own_valkey(self._data, credentials)
         say("Starting PostgreSQL and Valkey …" if postgres or valkey else "Using the servers of the environment …")
         if valkey:
-            self._supervisor.adopt(valkey.start())
+            self._supervisor.adopt_server(valkey.start())
         if postgres:
-            self._supervisor.adopt(postgres.start())
+            self._supervisor.adopt_server(postgres.start())
             postgres.wait_ready()
         addresses = provision_own(postgres, credentials) if postgres else provision_named(credentials)
         if addresses.remark:

@@ -60,6 +60,7 @@ class Child:
         self.command = command
         self.log = log
         log.parent.mkdir(parents=True, exist_ok=True)
+        self._asked_to_stop = False
         self._log_start = log.stat().st_size if log.exists() else 0
         account = command.account
         with log.open("ab") as output:
@@ -116,8 +117,10 @@ class Child:
             self._process.send_signal(number)
 
     def request_stop(self) -> None:
-        """Ask for an orderly end and return at once."""
-        self.signal(self.command.stop_signal)
+        """Ask for an orderly end and return at once; asked once only, a second time means "at once" to some."""
+        if not self._asked_to_stop:
+            self._asked_to_stop = True
+            self.signal(self.command.stop_signal)
 
     def stop(self) -> None:
         """Ask for an orderly end; what is left of the session after `stop_seconds` is killed."""

@@ -18,12 +18,13 @@ class Watched:
 
     child: Child
     started_at: float
+    serves_others: bool
     pause: float = FIRST_PAUSE_SECONDS
     restart_at: float | None = None
 
 
 class Supervisor:
-    """Starts commands, restarts what dies with growing pauses, and stops the last started first.
+    """Starts commands, restarts what dies with growing pauses, and stops all in order.
 
     `say` gets one line (or the tail of a log) for the person at the terminal; `clock` counts seconds.
     """
@@ -36,11 +37,13 @@ class Supervisor:
 
     def start(self, command: Command, *, log_name: str) -> Child:
         """Start a command that shall run until the end."""
-        return self.adopt(Child(command, log=self._logs / log_name))
+        child = Child(command, log=self._logs / log_name)
+        self._watched.append(Watched(child, self._clock(), serves_others=False))
+        return child
 
-    def adopt(self, child: Child) -> Child:
-        """Watch a process that somebody else started."""
-        self._watched.append(Watched(child, self._clock()))
+    def adopt_server(self, child: Child) -> Child:
+        """Watch a database or broker that is already started: the others need it until they have ended."""
+        self._watched.append(Watched(child, self._clock(), serves_others=True))
         return child
 
     def check(self) -> None:
@@ -65,10 +68,15 @@ class Supervisor:
         watched.pause = min(watched.pause * 2, LONGEST_PAUSE_SECONDS)
 
     def stop_all(self) -> None:
-        """End everything in order, the last started first; each may take its own time."""
-        while self._watched:
-            self._watched[-1].child.stop()
-            self._watched.pop()
+        """End everything in order: the portal's own processes at once, then what they needed, last started first."""
+        own = [watched.child for watched in self._watched if not watched.serves_others]
+        for child in own:
+            child.request_stop()
+        for child in own:
+            child.stop()
+        for watched in reversed(self._watched):
+            watched.child.stop()
+        self._watched.clear()
 
     def kill_all(self) -> None:
         """End everything at once."""

@@ -9,6 +9,7 @@ DEMO_MAIL_DIR = env.path("DEMO_MAIL_DIR", default=DATA_DIR / "mail")
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *env.list("ALLOWED_HOSTS", default=[])]
 # Serving straight from the apps saves the seconds of collectstatic.
 WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = None
 WHITENOISE_AUTOREFRESH = False
 STORAGES = {
     "default": {

@@ -20,6 +20,7 @@ from tests.plugin.servers import TestServers
 
 CLOCK = ROOT / "tests" / "clock"
 READY_PATH = "/livez"
+START_SECONDS = 90  # a loaded machine starts slowly; what fails to start ends by itself at once
 
 
 def shifted_clock(seconds: float) -> dict[str, str]:
@@ -90,7 +91,7 @@ class ProcessFactory:
             ],
             {"PORTAL_BASE_URL": url, **(environment or {})},
         )
-        child.wait_until(lambda: self._answers(url, processes, child), seconds=30)
+        child.wait_until(lambda: self._answers(url, processes, child), seconds=START_SECONDS)
         return WebServer(url=url, child=child)
 
     def celery(
@@ -113,9 +114,9 @@ class ProcessFactory:
             arguments = [*celery, "beat", "--loglevel", "INFO", "--schedule", str(self._new_path("schedule"))]
             running.beat = self._start("Celery beat", arguments, environment)
         if running.worker:
-            running.worker.wait_until(lambda: _says(running.worker, r"ready\."), seconds=40)
+            running.worker.wait_until(lambda: _says(running.worker, r"ready\."), seconds=START_SECONDS)
         if running.beat:
-            running.beat.wait_until(lambda: _says(running.beat, r"beat: Starting"), seconds=40)
+            running.beat.wait_until(lambda: _says(running.beat, r"beat: Starting"), seconds=START_SECONDS)
         return running
 
     def _start(self, name: str, arguments: Sequence[str | Path], environment: Mapping[str, str]) -> Child:
