@@ -1,7 +1,9 @@
 """Customers, their members, and the main contact on either side (DOMAIN.md §9, §12)."""
 
+import re
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -32,6 +34,10 @@ def create_customer(
         raise InvalidInput(_("Enter the customer's name."), field="name")
     if time_zone not in ZONE_NAMES:
         raise InvalidInput(_("Choose a time zone such as Europe/Rome."), field="time_zone")
+    if not re.fullmatch("[A-Z]{2}", country.upper()):
+        raise InvalidInput(_("Choose a country by its two letters, such as IT."), field="country")
+    if language not in dict(settings.LANGUAGES):
+        raise InvalidInput(_("The portal does not speak that language."), field="language")
     if currency not in CURRENCIES:
         raise InvalidInput(_("The portal does not bill in that currency."), field="currency")
     customer = Customer.objects.create(
@@ -48,9 +54,7 @@ def create_customer(
 
 
 @transaction.atomic
-def assign_contact(
-    *, customer: Customer, kind: str, person: User, by: User | None, now: datetime
-) -> ContactAssignment:
+def assign_contact(*, customer: Customer, kind: str, person: User, by: User | None, now: datetime) -> ContactAssignment:
     """Make `person` the lead or the primary contact of `customer`; whoever it was before stays in the history.
 
     :raises InvalidInput: if a lead is not of the staff, or a primary contact does not belong to the customer

@@ -24,7 +24,7 @@ def hash_of(body: str) -> str:
 
 
 def terms_in_force(day: date) -> TermsVersion:
-    """The version in force on `day`, or the first one for a contract that began before there were any.
+    """The version in force on `day`, or the first one for a contract that was signed before there were any.
 
     :raises NoTerms: if none is published
     """
