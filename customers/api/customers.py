@@ -27,7 +27,7 @@ class CustomerInput(serializers.Serializer[Any]):
     """A customer to be. The primary contact is invited as customer admin; an unknown address becomes a person."""
 
     default_error_messages: ClassVar[dict[str, Any]] = {
-        "country": _("Write the country as two capital letters (ISO 3166), such as IT."),
+        "unknown_country": _("Write the country as two capital letters (ISO 3166), such as IT."),
     }
 
     name = Text()
@@ -41,7 +41,7 @@ class CustomerInput(serializers.Serializer[Any]):
     def validate_country(self, country: str) -> str:
         """A country that exists."""
         if country not in _COUNTRIES:
-            self.fail("country")
+            self.fail("unknown_country")
         return country
 
 

@@ -47,6 +47,7 @@ class PortalAPIView(APIView):
     spelling: ClassVar[Mapping[str, str]] = {}
     pagination_class: ClassVar[type[BasePagination] | None] = None
     metadata_class = None
+    format_kwarg = None
 
     now: datetime
 

@@ -1,0 +1,115 @@
+"""How the API says no: RFC 9457, whatever went wrong."""
+
+from collections.abc import Callable
+from unittest.mock import patch
+
+import pytest
+from django.test import Client, override_settings
+
+from packages.models import RateLine
+from tests.api.caller import V1, Caller
+from tests.factories import launch_kit, marta, sofia
+
+pytestmark = pytest.mark.django_db
+
+Api = Callable[..., Caller]
+
+
+def test_the_members_of_a_problem(api: Api) -> None:
+    answer = api(sofia()).post("/rates/", {"currency": "EUR", "hourly_rate": "x"})
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert set(answer.body) == {"type", "title", "status", "detail", "code", "errors"}
+    assert answer.body["type"].endswith("/api/problems/invalid/")
+    assert answer.pointers == {"/hourly_rate": "invalid", "/valid_from": "required"}
+    assert all(error["detail"] for error in answer.body["errors"])
+
+
+def test_names_are_escaped_in_pointers() -> None:
+    from rest_framework.exceptions import ValidationError
+
+    from core.api.errors import exception_handler
+
+    answer = exception_handler(ValidationError({"a/b~c": [{}, {"d": ["wrong"]}]}), {})
+    assert answer is not None
+    assert b'"/a~1b~0c/1/d"' in answer.content
+
+
+def test_methods_media_types_and_addresses(api: Api) -> None:
+    caller = api(sofia())
+    for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
+        answer = caller.call(method, "/rates/")
+        assert (answer.status, answer.code) == (405, "method_not_allowed")
+    assert caller.call("HEAD", "/rates/").status == 200
+    answer = caller.post_raw("/rates/", b"currency=EUR", content_type="application/x-www-form-urlencoded")
+    assert (answer.status, answer.code) == (415, "unsupported_media_type")
+    for path in ("/nothing/", "/contracts/0/", "/contracts/99999999999999999999/", "/contracts/-1/", "/contracts/a/"):
+        assert caller.get(path).code == "not_found"
+
+
+def test_what_a_client_would_rather_accept_changes_nothing(api: Api) -> None:
+    caller = api(sofia())
+    for accept in ("text/csv", "text/html", "application/xml", "garbage"):
+        answer = caller.client.get(f"{V1}/rates/", headers={"Accept": accept, "Authorization": f"Bearer {caller.token}"})
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
+
+
+def test_a_body_larger_than_the_portal_reads_is_413(api: Api) -> None:
+    answer = api(sofia()).post_raw("/rates/", b'{"a":"' + b"x" * 3_000_000 + b'"}')
+    assert (answer.status, answer.code) == (413, "too_large")
+
+
+def test_an_error_of_our_own_is_a_500_that_wrote_nothing_and_can_be_tried_again(api: Api) -> None:
+    caller = api(sofia())
+    line = {"currency": "EUR", "hourly_rate": "100.00", "valid_from": "2026-01-01"}
+    with patch("billing.api.rates.described", side_effect=RuntimeError("a bug")):
+        answer = caller.post("/rates/", line, key="k")
+    assert (answer.status, answer.code) == (500, "server_error")
+    assert not RateLine.objects.exists()
+    assert caller.post("/rates/", line, key="k").status == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lock_that_cannot_be_had_in_time_is_503_and_nobody_elses_business(
+    api: Api, app_connection_factory: Callable[..., object]
+) -> None:
+    contract = launch_kit()
+    caller, stranger = api(sofia()), api(marta())
+    holder = app_connection_factory()
+    with holder.cursor() as cursor:  # type: ignore[attr-defined]  # the driver's connection
+        cursor.execute("SELECT 1 FROM contracts WHERE id = %s FOR UPDATE", [contract.pk])
+        body = {"minutes": 10, "reason": "x"}
+        answer = caller.post(f"/contracts/{contract.pk}/adjustments/", body, key="k")
+        assert (answer.status, answer.code) == (503, "busy")
+        assert int(answer.headers["Retry-After"]) >= 1
+        assert stranger.get("/contracts/").status == 200
+    holder.rollback()  # type: ignore[attr-defined]  # the driver's connection
+    assert caller.post(f"/contracts/{contract.pk}/adjustments/", body, key="k").status == 201
+
+
+def test_too_many_requests_are_429_and_say_when_to_come_back(api: Api, client: Client) -> None:
+    from core.api.throttling import PersonThrottle, StrangerThrottle
+
+    with (
+        patch.object(PersonThrottle, "THROTTLE_RATES", {"person": "3/min"}),
+        patch.object(StrangerThrottle, "THROTTLE_RATES", {"stranger": "2/min"}),
+    ):
+        caller = api(sofia())
+        assert [caller.get("/packages/").status for _ in range(4)] == [200, 200, 200, 429]
+        refused = caller.post("/rates/", {}, key="k")
+        assert (refused.code, int(refused.headers["Retry-After"]) > 0) == ("throttled", True)
+        assert [Caller("guess").get("/packages/").status for _ in range(3)] == [401, 401, 429]
+        assert api(marta()).get("/packages/").status == 200
+
+
+def test_a_cache_that_is_away_stops_nobody(api: Api) -> None:
+    with override_settings(
+        CACHES={
+            "default": {
+                "BACKEND": "core.cache.TolerantRedisCache",
+                "LOCATION": "redis://127.0.0.1:1/0",
+                "OPTIONS": {"socket_timeout": 0.2, "socket_connect_timeout": 0.2},
+            }
+        }
+    ):
+        assert api(sofia()).get("/packages/").status == 200
+        assert Caller(None).get("/packages/").status == 401
