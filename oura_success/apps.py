@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class PortalConfig(AppConfig):
@@ -6,3 +7,9 @@ class PortalConfig(AppConfig):
 
     name = "oura_success"
     label = "portal"
+
+
+class PortalAdminConfig(AdminConfig):
+    """Django's admin with the portal's own site."""
+
+    default_site = "oura_success.administration.PortalAdminSite"

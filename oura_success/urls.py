@@ -1,20 +1,20 @@
 """Every address of the portal."""
 
 from django.conf import settings
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from core.health import livez, readyz
-from oura_success.administration import portal_admin
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("home.urls")),
-    path("", include("customers.urls")),
+    path("", include("home.customer_urls")),
     path("", include("notifications.urls")),
     path("", include("packages.urls")),
     path("", include("sessions.urls")),
     path("", include("billing.urls")),
     path("accounts/", include("allauth.urls")),
-    path("admin/", portal_admin.urls),
+    path("admin/", admin.site.urls),
     path("api/", include("oura_success.api_urls")),
     path("livez", livez, name="livez"),
     path("readyz", readyz, name="readyz"),

@@ -33,7 +33,7 @@ INSTALLED_APPS = [
     "notifications",
     "customers",
     "core",
-    "django.contrib.admin",
+    "oura_success.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

@@ -1,6 +1,6 @@
 """What is typed when a contract is signed, and the filters of the list of contracts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -101,7 +101,7 @@ class ContractForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = queryset
 
-    def _offer_people(self, name: str, choices: list[tuple[str, str | Promise]]) -> None:
+    def _offer_people(self, name: str, choices: Sequence[tuple[str, str | Promise]]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices

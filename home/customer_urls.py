@@ -1,0 +1,12 @@
+"""The addresses of customers and their people. Their doors stand in this app, the highest that they touch."""
+
+from django.urls import path
+
+from home.views import people
+
+app_name = "customers"
+urlpatterns = [
+    path("customers/new/", people.customer_create, name="create"),
+    path("customers/<int:pk>/people/", people.people, name="people"),
+    path("customers/<int:pk>/people/<int:person_pk>/primary-contact/", people.designate, name="designate"),
+]

@@ -1,0 +1,176 @@
+"""Staff with their working hours, the booking policy, and a look at sessions, ledger, waivers and periods."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin import StackedInline
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from core.countries import country_choices
+from core.dates import ZONE_NAMES
+from customers.administration import OperationsAdmin, OperationsInline, RecordAdmin, RecordInline
+from customers.models import Role, StaffProfile, User
+from sessions.models import (
+    Attendee,
+    BillingPeriod,
+    BookingPolicy,
+    ConsultingSession,
+    EntryShare,
+    LedgerEntry,
+    OverageAcceptance,
+    SessionEvent,
+    TimeOff,
+    Waiver,
+    WaiverDecision,
+    WorkingHours,
+)
+
+
+class StaffProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameters at run time
+    """Roles by tick, the country of the public holidays by name."""
+
+    roles = forms.MultipleChoiceField(label=_("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple)
+    country = forms.ChoiceField(label=_("Country"), help_text=_("Its public holidays are not offered for booking."))
+
+    class Meta:
+        model = StaffProfile
+        fields = ("roles", "country", "video_link", "phone")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        country = self.fields["country"]
+        assert isinstance(country, forms.ChoiceField)
+        country.choices = list(country_choices(get_language() or "en"))
+
+
+class StaffForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameters at run time
+    """One of the provider's people. They set their password through the reset mail."""
+
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=[(zone, zone) for zone in sorted(ZONE_NAMES)],
+        help_text=_("Working hours are by the clock of this zone."),
+    )
+
+    class Meta:
+        model = User
+        fields = ("name", "email", "language", "time_zone", "is_active")
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).strip().lower()
+
+
+class StaffProfileInline(OperationsInline):
+    model = StaffProfile
+    form = StaffProfileForm
+    min_num = 1
+    template = StackedInline.template
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class WorkingHoursInline(OperationsInline):
+    model = WorkingHours
+
+
+class TimeOffInline(OperationsInline):
+    model = TimeOff
+
+
+@admin.register(User)
+class StaffAdmin(OperationsAdmin):
+    """The provider's people alone: those of customers are invited on the portal's pages."""
+
+    form = StaffForm
+    list_display = ("name", "email", "time_zone", "is_active")
+    search_fields = ("name", "email")
+    ordering = ("name",)
+    inlines = (StaffProfileInline, WorkingHoursInline, TimeOffInline)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return User.objects.filter(staff_profile__isnull=False)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(BookingPolicy)
+class BookingPolicyAdmin(OperationsAdmin):
+    list_display = ("__str__", "notice_hours", "horizon_days", "buffer_minutes", "step_minutes", "change_cutoff_hours")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not BookingPolicy.objects.exists()
+
+
+class AttendeeInline(RecordInline):
+    model = Attendee
+
+
+class SessionEventInline(RecordInline):
+    model = SessionEvent
+
+
+class OverageAcceptanceInline(RecordInline):
+    model = OverageAcceptance
+
+
+@admin.register(ConsultingSession)
+class ConsultingSessionAdmin(RecordAdmin):
+    list_display = ("reference", "contract", "session_type", "staff", "starts_at", "status")
+    list_select_related = ("contract", "staff")
+    list_filter = ("status", "session_type")
+    date_hierarchy = "starts_at"
+    ordering = ("-starts_at", "-pk")
+    inlines = (AttendeeInline, SessionEventInline, OverageAcceptanceInline)
+
+
+class EntryShareInline(RecordInline):
+    model = EntryShare
+
+
+class WaiverInline(RecordInline):
+    model = Waiver
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(RecordAdmin):
+    list_display = ("pk", "contract", "kind", "minutes", "session_type", "staff", "started_at", "created_at")
+    list_select_related = ("contract", "staff")
+    list_filter = ("kind", "session_type", "basis")
+    date_hierarchy = "created_at"
+    ordering = ("-pk",)
+    inlines = (EntryShareInline, WaiverInline)
+
+
+class WaiverDecisionInline(RecordInline):
+    model = WaiverDecision
+
+
+@admin.register(Waiver)
+class WaiverAdmin(RecordAdmin):
+    list_display = ("entry", "proposed_by", "proposed_at", "reason")
+    list_select_related = ("entry", "proposed_by")
+    ordering = ("-proposed_at",)
+    inlines = (WaiverDecisionInline,)
+
+
+@admin.register(SessionEvent)
+class SessionEventAdmin(RecordAdmin):
+    list_display = ("at", "session", "kind", "by", "reason")
+    list_select_related = ("session", "by")
+    list_filter = ("kind",)
+    ordering = ("-at", "-pk")
+
+
+@admin.register(BillingPeriod)
+class BillingPeriodAdmin(RecordAdmin):
+    list_display = ("month", "close_number", "closed_at", "closed_by")
+    list_select_related = ("closed_by",)
+    ordering = ("-month",)
