@@ -34,6 +34,7 @@ class StaffProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no p
     """Roles by tick, the country of the public holidays by name."""
 
     roles = forms.MultipleChoiceField(label=_("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple)
+    video_link = forms.URLField(label=_("Video link"), max_length=300, required=False, assume_scheme="https")
     country = forms.ChoiceField(label=_("Country"), help_text=_("Its public holidays are not offered for booking."))
 
     class Meta:
