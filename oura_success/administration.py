@@ -9,6 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from customers.administration import OperationsAdmin
 from customers.domain.roles import Right, rights_of
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -20,6 +21,11 @@ class PortalAdminSite(AdminSite):
     site_header = _("Oura Success · administration")
     site_title = _("Oura Success")
     index_title = _("Catalogue, staff and records")
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """What our apps register; groups, second factors and the like of other packages have no place here."""
+        if admin_class is not None and issubclass(admin_class, OperationsAdmin):
+            super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return Right.SEE_OPERATIONS in rights_of(request.user)

@@ -1,0 +1,173 @@
+"""The administration: whose it is, and that what money hangs on is only looked at there."""
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from customers.administration import RecordAdmin
+from customers.models import ApiToken, Customer, Membership, User
+from packages.models import Contract, Package, PackageVersion, RateLine
+from sessions.models import BookingPolicy, ConsultingSession, LedgerEntry, SessionEvent, Waiver, WorkingHours
+from tests.factories import NOW, giulia, launch_kit, logged, luca, marta, pekka, rate, sofia
+
+pytestmark = pytest.mark.django_db
+
+ONLY_LOOKED_AT = [LedgerEntry, RateLine, Waiver, SessionEvent, Contract, ConsultingSession, Customer, ApiToken]
+
+
+def signed_in(person: User) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def test_for_everybody_but_operations_it_does_not_exist() -> None:
+    addresses = [
+        reverse("admin:index"),
+        reverse("admin:login"),
+        reverse("admin:consulting_sessions_ledgerentry_changelist"),
+    ]
+
+    for person in (giulia(), pekka(), marta(), luca()):
+        assert [signed_in(person).get(address).status_code for address in addresses] == [404, 404, 404]
+
+
+def test_strangers_sign_in_where_everybody_does() -> None:
+    answer = Client().get(reverse("admin:login") + "?next=/admin/")
+
+    assert answer.status_code == 302
+    assert answer.url.startswith(reverse("account_login"))
+    assert "next=/admin/" in answer.url
+
+
+def test_the_admins_own_form_evaluates_no_password() -> None:
+    answer = Client().post(reverse("admin:login"), {"username": sofia().email, "password": "correct-horse-battery"})
+
+    assert answer.status_code == 302
+    assert answer.url.startswith(reverse("account_login"))
+
+
+def test_pages_of_other_packages_are_not_among_them() -> None:
+    assert {model._meta.app_label for model in admin.site._registry} <= {
+        "customers",
+        "support_packages",
+        "consulting_sessions",
+        "notifications",
+        "billing",
+    }
+
+
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model.__name__)
+def test_every_page_opens_for_operations(model: Any) -> None:
+    rate("EUR", "150")
+    logged(launch_kit(), "kickoff", 60, "2026-02-03 10:00")
+    client = signed_in(sofia())
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+
+    assert client.get(reverse(f"{name}_changelist")).status_code == 200
+    first = admin.site._registry[model].get_queryset(client.get("/").wsgi_request).first()
+    if first is not None:
+        assert client.get(reverse(f"{name}_change", args=[first.pk])).status_code == 200
+
+
+@pytest.mark.parametrize("model", ONLY_LOOKED_AT, ids=lambda model: model.__name__)
+def test_what_money_hangs_on_is_not_touched_there(model: Any) -> None:
+    rate("EUR", "150")
+    logged(launch_kit(), "kickoff", 60, "2026-02-03 10:00")
+    client = signed_in(sofia())
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    before = list(model.objects.order_by("pk").values())
+
+    assert isinstance(admin.site._registry[model], RecordAdmin)
+    assert client.get(reverse(f"{name}_add")).status_code == 403
+    for row in before[:1]:
+        key = row[model._meta.pk.attname]
+        assert client.post(reverse(f"{name}_change", args=[key]), {"minutes": "1"}).status_code == 403
+        assert client.post(reverse(f"{name}_delete", args=[key]), {"post": "yes"}).status_code == 403
+    assert list(model.objects.order_by("pk").values()) == before
+
+
+def test_a_package_version_is_published_with_the_next_number_and_old_ones_stay() -> None:
+    package = Package.objects.get(code="launch-kit")
+    client = signed_in(sofia())
+
+    client.post(
+        reverse("admin:support_packages_package_change", args=[package.pk]),
+        {
+            "name": package.name,
+            "versions-TOTAL_FORMS": "1",
+            "versions-INITIAL_FORMS": "0",
+            "versions-MIN_NUM_FORMS": "0",
+            "versions-MAX_NUM_FORMS": "1000",
+            "versions-0-package": str(package.pk),
+            "versions-0-included_minutes": "300",
+            "versions-0-window_days": "90",
+            "versions-0-review_count": "0",
+            "versions-0-review_cadence": "",
+            "versions-0-dedicated_role": "am",
+            "versions-0-delivering_roles": ["am"],
+        },
+    )
+
+    versions = PackageVersion.objects.filter(package=package).order_by("version")
+    assert list(versions.values_list("version", "included_minutes")) == [(1, 240), (2, 300)]
+
+
+def test_staff_are_hired_with_roles_and_working_hours() -> None:
+    answer = signed_in(sofia()).post(
+        reverse("admin:customers_user_add"),
+        {
+            "name": "Nils Berg",
+            "email": "Nils@Oura.example",
+            "language": "en",
+            "time_zone": "Europe/Oslo",
+            "is_active": "on",
+            "staff_profile-TOTAL_FORMS": "1",
+            "staff_profile-INITIAL_FORMS": "0",
+            "staff_profile-0-roles": ["csm", "tds"],
+            "staff_profile-0-country": "NO",
+            "staff_profile-0-video_link": "",
+            "staff_profile-0-phone": "",
+            "working_hours-TOTAL_FORMS": "1",
+            "working_hours-INITIAL_FORMS": "0",
+            "working_hours-0-weekday": "0",
+            "working_hours-0-starts_at": "09:00",
+            "working_hours-0-ends_at": "17:00",
+            "time_off-TOTAL_FORMS": "0",
+            "time_off-INITIAL_FORMS": "0",
+        },
+    )
+
+    assert answer.status_code == 302, answer.context["errors"]
+    nils = User.objects.select_related("staff_profile").get(email="nils@oura.example")
+    assert nils.staff_profile.roles == ["csm", "tds"]
+    assert not nils.has_usable_password()
+    assert WorkingHours.objects.get(staff=nils).ends_at.hour == 17
+
+
+def test_people_of_customers_are_not_among_the_staff() -> None:
+    marta()
+
+    client = signed_in(sofia())
+
+    assert "marta@acme.example" not in client.get(reverse("admin:customers_user_changelist")).content.decode()
+    assert client.get(reverse("admin:customers_user_change", args=[marta().pk])).status_code == 302
+    assert Membership.objects.filter(user=marta()).exists()
+
+
+def test_there_is_one_booking_policy() -> None:
+    BookingPolicy.objects.get_or_create(pk=1)
+
+    assert signed_in(sofia()).get(reverse("admin:consulting_sessions_bookingpolicy_add")).status_code == 403
+
+
+def test_the_digest_of_an_api_key_is_on_no_page() -> None:
+    token = ApiToken.objects.create(person=giulia(), name="Reports", prefix="osk_1234", digest="d" * 64, created_at=NOW)
+
+    shown = signed_in(sofia()).get(reverse("admin:customers_apitoken_change", args=[token.pk])).content.decode()
+
+    assert "osk_1234" in shown
+    assert "d" * 64 not in shown
