@@ -56,6 +56,7 @@ STATUS_LOOKS: dict[str, dict[str, Look]] = {
         "sent": Look("good", "circle-check"),
         "failed": Look("bad", "circle-alert"),
         "unknown": Look("warn", "circle-question-mark"),
+        "withdrawn": Look("neutral", "circle-x"),
     },
 }
 

@@ -1,10 +1,11 @@
 """The tests: the demo's switches off, fast password hashes, fault points allowed."""
 
 from .base import *  # noqa: F403
-from .base import env
+from .base import DATA_DIR, env
 
 DEMO = env.bool("DEMO", default=False)
 DEMO_PASSWORD = "demo-portal"
+DEMO_MAIL_DIR = DATA_DIR / "mail"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 FAULT_POINTS = frozenset(env.list("FAULT_POINTS", default=[]))
