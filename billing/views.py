@@ -33,6 +33,7 @@ LINES_A_PAGE = 50
 MONTHS_TO_CHOOSE = 6
 SERIES_A_PAGE = 30
 LONGEST_ID = 18
+USUAL_CURRENCY = "EUR"
 DEFAULT_ORDER = "customer"
 
 
@@ -166,7 +167,10 @@ def _customers(report: OverageReport) -> list[Customer]:
 
 def _rate_to_start_from(request: PortalRequest) -> dict[str, Any]:
     """The contract that a link names, with its currency; a rate from today on."""
-    initial: dict[str, Any] = {"valid_from": local_day(timezone.now(), request.user.time_zone)}
+    initial: dict[str, Any] = {
+        "currency": USUAL_CURRENCY,
+        "valid_from": local_day(timezone.now(), request.user.time_zone),
+    }
     number = request.GET.get("contract", "")
     if number.isascii() and number.isdigit() and len(number) < LONGEST_ID:
         contract = contracts_visible_to(request.user).filter(pk=number).first()

@@ -1,4 +1,4 @@
-"""CSV that a spreadsheet opens without running it: UTF-8 with BOM, RFC 4180, no cell taken for a formula (DOMAIN.md §6)."""
+"""CSV that a spreadsheet opens without computing it: UTF-8 with BOM, RFC 4180, no formulas (DOMAIN.md §6)."""
 
 import csv
 import re

@@ -23,10 +23,10 @@ MOST_CANDIDATES = 200
 class Concern(StrEnum):
     """Why a contract wants attention, the most pressing first."""
 
-    NOTHING_FREE = "nothing_free"
     WINDOW_ENDS = "window_ends"
-    NEARLY_DRAWN = "nearly_drawn"
     CONTRACT_ENDS = "contract_ends"
+    NEARLY_DRAWN = "nearly_drawn"
+    NOTHING_FREE = "nothing_free"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +101,15 @@ def _watched(contract: Contract, numbers: ContractNumbers, today: date) -> Watch
 
 
 def _concerns(numbers: ContractNumbers, window_days_left: int, days_left: int) -> Iterable[Concern]:
-    if not numbers.lapsed:
-        drawn = numbers.available - numbers.free
-        if numbers.free <= 0:
-            yield Concern.NOTHING_FREE
-        elif window_days_left <= WINDOW_ENDS_WITHIN_DAYS:
-            yield Concern.WINDOW_ENDS
-        if numbers.free > 0 and drawn * 100 >= numbers.available * NEARLY_DRAWN_PERCENT:
-            yield Concern.NEARLY_DRAWN
+    drawn = numbers.available - numbers.free
+    if not numbers.lapsed and numbers.free > 0 and window_days_left <= WINDOW_ENDS_WITHIN_DAYS:
+        yield Concern.WINDOW_ENDS
     if days_left <= CONTRACT_ENDS_WITHIN_DAYS:
         yield Concern.CONTRACT_ENDS
+    if not numbers.lapsed and numbers.free <= 0:
+        yield Concern.NOTHING_FREE
+    elif not numbers.lapsed and drawn * 100 >= numbers.available * NEARLY_DRAWN_PERCENT:
+        yield Concern.NEARLY_DRAWN
 
 
 def proposed_for_booking(contracts: Iterable[Watched]) -> Contract | None:

@@ -4,6 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from customers.domain.roles import administered_by
 from customers.models import Customer, Membership, User
 from home.domain.agenda import coming_sessions
@@ -13,9 +15,11 @@ from packages.domain.contracts import contracts_visible_to
 from packages.domain.queries import Standing, in_standing
 from packages.models import Contract
 from packages.session_types import SessionType
-from sessions.models import ConsultingSession
+from sessions.domain.queries import time_entries_visible_to
+from sessions.models import ConsultingSession, LedgerEntry
 
 SESSIONS_SHOWN = 4
+DELIVERED_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class CustomerHome:
     lead: User | None
     contracts: list[ContractCard]
     sessions: list[ConsultingSession]
+    delivered: list[LedgerEntry]
     getting_started: GettingStarted | None
 
     @property
@@ -87,6 +92,9 @@ def customer_homes(user: User, *, now: datetime) -> list[CustomerHome]:
     sessions: dict[int, list[ConsultingSession]] = defaultdict(list)
     for session in coming_sessions(user, now=now).filter(contract__customer__in=customers):
         sessions[session.contract.customer_id].append(session)
+    delivered: dict[int, list[LedgerEntry]] = defaultdict(list)
+    for entry in _delivered_lately(user, customers):
+        delivered[entry.contract.customer_id].append(entry)
     started = _contracts_with_kickoff([*running, *upcoming])
     crowds = _sizes(customers)
     leads = leads_of(customers)
@@ -96,6 +104,7 @@ def customer_homes(user: User, *, now: datetime) -> list[CustomerHome]:
             lead=leads.get(customer.pk),
             contracts=cards[customer.pk],
             sessions=sessions[customer.pk][:SESSIONS_SHOWN],
+            delivered=delivered[customer.pk][:DELIVERED_SHOWN],
             getting_started=_getting_started(cards[customer.pk], started, crowds.get(customer.pk, 0)),
         )
         for customer in customers
@@ -114,6 +123,12 @@ def _getting_started(cards: list[ContractCard], started: set[int], people: int) 
         colleagues_invited=people > 1,
     )
     return None if steps.finished else steps
+
+
+def _delivered_lately(user: User, customers: list[Customer]) -> QuerySet[LedgerEntry]:
+    """The latest time entries that were not reversed, enough for each customer of a person who has a few."""
+    entries = time_entries_visible_to(user).filter(contract__customer__in=customers, reversed_by__isnull=True)
+    return entries.order_by("-started_at", "-pk")[: DELIVERED_SHOWN * len(customers)]
 
 
 def _contracts_with_kickoff(contracts: list[Contract]) -> set[int]:

@@ -59,8 +59,8 @@ def customer_rows(customers: Sequence[Customer], *, user: User, now: datetime) -
         session.contract.customer_id: session
         for session in coming_sessions(user, now=now)
         .filter(contract__customer__in=customers)
-        .order_by("contract__customer", "starts_at", "pk")
-        .distinct("contract__customer")
+        .order_by("contract__customer_id", "starts_at", "pk")
+        .distinct("contract__customer_id")
     }
     return [
         CustomerRow(

@@ -43,10 +43,6 @@ class FinanceHome:
     last_month: OverageReport
 
     @property
-    def reports(self) -> tuple[OverageReport, OverageReport]:
-        return (self.this_month, self.last_month)
-
-    @property
     def unpriced(self) -> list[OverageLine]:
         """The lines of both months without a rate in force."""
         return [*self.last_month.unpriced(), *self.this_month.unpriced()]

@@ -80,7 +80,7 @@ def set_rates(*, by: User, now: datetime) -> None:
                 hourly_rate=Decimal(hourly_rate),
                 valid_from=valid_from,
                 by=by,
-                now=start_of_day(valid_from, "UTC") - timedelta(days=30),
+                now=start_of_day(valid_from - timedelta(days=31), "UTC") + timedelta(hours=9),
             )
 
 
