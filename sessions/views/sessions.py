@@ -168,13 +168,13 @@ def _acts(reader: User, shown: ConsultingSession, now: datetime) -> _Acts:
     )
 
 
-@requires(Right.SEE_SESSIONS, to=Right.BOOK)
+@requires(Right.SEE_SESSIONS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: PortalRequest, pk: int) -> HttpResponse:
     """Ask before a session is cancelled, saying what it does, then cancel it."""
     now = timezone.now()
     shown = _session_of_a_contract(request, pk)
-    form = CancelForm(request.POST or None)
+    form = CancelForm(request.POST if request.method == "POST" else None)
     refusal: Refusal | None = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -206,7 +206,7 @@ def cancel(request: PortalRequest, pk: int) -> HttpResponse:
 def no_show(request: PortalRequest, pk: int) -> HttpResponse:
     """Record that a session did not take place, and who was missing."""
     shown = _session_of_a_contract(request, pk)
-    form = NoShowForm(request.POST or None)
+    form = NoShowForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             mark_no_show(session=shown, by=request.user, now=timezone.now(), **form.cleaned_data)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
@@ -33,15 +34,21 @@ def details(contract: Contract, wall: str = "2026-03-09 10:00", **chosen: Any) -
     return address("book-details", contract, starts=f.at(wall, contract.time_zone).isoformat(), **chosen)
 
 
-def text_of(response: HttpResponse) -> str:
+def html_of(response: HttpResponseBase) -> str:
+    """The markup of a page."""
+    assert isinstance(response, HttpResponse)
+    return response.content.decode()
+
+
+def text_of(response: HttpResponseBase) -> str:
     """The words of a page, without its markup."""
-    words = re.sub(r"<(script|style)[^>]*>.*?</\1>|<[^>]+>", " ", response.content.decode(), flags=re.DOTALL)
+    words = re.sub(r"<(script|style)[^>]*>.*?</\1>|<[^>]+>", " ", html_of(response), flags=re.DOTALL)
     return re.sub(r"\s+", " ", unescape(words))
 
 
-def sealed_quote(response: HttpResponse) -> str:
+def sealed_quote(response: HttpResponseBase) -> str:
     """The quote that a page carries in its form."""
-    found = re.search(r'name="quote" value="([^"]*)"', response.content.decode())
+    found = re.search(r'name="quote" value="([^"]*)"', html_of(response))
     assert found is not None, "the page carries no quote"
     return unescape(found[1])
 
