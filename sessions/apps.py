@@ -1,9 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class SessionsConfig(AppConfig):
     name = "sessions"
     label = "consulting_sessions"
+    verbose_name = _("Sessions and hours")
 
     def ready(self) -> None:
         from sessions.domain import session_letters

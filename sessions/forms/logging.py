@@ -10,15 +10,16 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from core.dates import add_months, instant_of
+from core.dates import add_months, instant_of, month_of
 from core.form_fields import DurationField
-from core.formatting import zone_city
+from core.formatting import format_day, zone_city
 from customers.models import Customer, User
 from packages.models import Contract
 from packages.session_types import SessionType
 from sessions.domain.ledger import MOST_MINUTES_ADJUSTED
 from sessions.models import LedgerEntry
 
+MONTHS_OFFERED = 18
 BESIDE: Mapping[str, str] = {
     "in_the_future": "minutes",
     "outside_contract": "day",
@@ -158,32 +159,28 @@ class WaiverForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class MonthField(forms.DateField):
-    """A calendar month as `2026-11`, cleaned to its first day."""
-
-    def __init__(self, **options: Any) -> None:
-        widget = forms.DateInput(format="%Y-%m", attrs={"type": "month"})
-        super().__init__(input_formats=["%Y-%m"], widget=widget, **options)
-
-
 class EntryFilterForm(forms.Form):
     """Filters of the list of time entries. What cannot be read narrows nothing."""
 
     customer: "forms.ModelChoiceField[Customer]" = forms.ModelChoiceField(
         label=gettext_lazy("Customer"), queryset=None, required=False, empty_label=gettext_lazy("All customers")
     )
-    month = MonthField(label=gettext_lazy("Month"), required=False)
+    month = forms.DateField(label=gettext_lazy("Month"), required=False, input_formats=["%Y-%m"], widget=forms.Select)
     by = forms.ChoiceField(
         label=gettext_lazy("Logged by"),
         required=False,
         choices=[("", gettext_lazy("Everybody")), ("me", gettext_lazy("Me"))],
     )
 
-    def __init__(self, *args: Any, customers: QuerySet[Customer], **options: Any) -> None:
+    def __init__(self, *args: Any, customers: QuerySet[Customer], today: date, **options: Any) -> None:
+        """Offer `customers`, and the months up to `today`; the address may ask for others."""
         super().__init__(*args, **options)
         field = self.fields["customer"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = customers
+        widget = self.fields["month"].widget
+        assert isinstance(widget, forms.Select)
+        widget.choices = [("", _("All months")), *_months(today, also=self.data.get("month", ""))]
 
     @property
     def is_narrowing(self) -> bool:
@@ -200,3 +197,10 @@ class EntryFilterForm(forms.Form):
         if self.cleaned_data.get("by"):
             entries = entries.filter(staff=reader)
         return entries
+
+
+def _months(today: date, *, also: str) -> list[tuple[str, str]]:
+    """The latest months, by name in the reader's language; `also` is one that the address asks for."""
+    latest = [add_months(month_of(today), -back) for back in range(MONTHS_OFFERED)]
+    named = {f"{month:%Y-%m}": format_day(month, get_language() or "en", style="month") for month in latest}
+    return list((named if not also or also in named else {also: also, **named}).items())

@@ -7,9 +7,11 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from core.dates import local_day
 from customers.domain.queries import customers_visible_to
 from customers.domain.roles import Right, rights_of
 from customers.models import User
@@ -31,7 +33,11 @@ ENTRIES_A_PAGE = 50
 @require_safe
 def entry_list(request: PortalRequest) -> HttpResponse:
     """The time entries that the reader may see, newest service first. Filters stand in the address."""
-    filters = EntryFilterForm(request.GET, customers=customers_visible_to(request.user).order_by("name"))
+    filters = EntryFilterForm(
+        request.GET,
+        customers=customers_visible_to(request.user).order_by("name"),
+        today=local_day(timezone.now(), request.user.time_zone),
+    )
     entries = filters.narrow(time_entries_visible_to(request.user), reader=request.user)
     totals = entries.aggregate(
         count=Count("pk"),
