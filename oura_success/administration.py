@@ -49,6 +49,8 @@ class PortalAdminSite(AdminSite):
             raise Http404
         return redirect_to_login(request.GET.get("next", "/"))
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(  # type: ignore[override]  # a redirect, where Django draws a page
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """The portal's page, with its rules and its mail."""
         return redirect("account_change_password")
