@@ -1,7 +1,7 @@
 """The demo's mail, as its post office filed it: one `.eml` a message, under a name that sorts by arrival."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import lru_cache
@@ -57,14 +57,13 @@ def _read(file: Path) -> FiledMail:
     # A filed mail never changes, so that its path is a key.
     message = message_from_bytes(file.read_bytes(), policy=policy.default)
     assert isinstance(message, EmailMessage)
-    date = message["Date"]
     return FiledMail(
         name=file.stem,
         sender=str(message["From"] or ""),
         to=str(message["To"] or ", ".join(message.get_all("Delivered-To", []))),
         reply_to=str(message["Reply-To"] or ""),
         subject=str(message["Subject"] or ""),
-        sent_at=date.datetime if date is not None else None,
+        sent_at=_date_of(message),
         language=str(message["Content-Language"] or ""),
         text=_body(message, "plain"),
         html=_body(message, "html"),
@@ -73,6 +72,13 @@ def _read(file: Path) -> FiledMail:
             for number, part in enumerate(message.iter_attachments(), start=1)
         ),
     )
+
+
+def _date_of(message: EmailMessage) -> datetime | None:
+    header = message["Date"]
+    date: datetime | None = header.datetime if header is not None else None
+    # `-0000` is UTC from a sender that does not say where it is (RFC 5322 §3.3): parsed without a zone.
+    return date.replace(tzinfo=UTC) if date is not None and date.tzinfo is None else date
 
 
 def _body(message: EmailMessage, kind: str) -> str:

@@ -22,7 +22,7 @@ def filed(folder: Path, name: str, *, subject: str, html: str = "") -> None:
     """A mail as the demo's post office files it."""
     mail = EmailMessage()
     mail["Subject"], mail["From"], mail["To"] = subject, "Oura Success <success@oura.example>", "marta@acme.example"
-    mail["Date"] = "Mon, 02 Mar 2026 08:00:00 +0000"
+    mail["Date"] = "Mon, 02 Mar 2026 08:00:00 -0000"
     mail.set_content("The text of the mail.")
     if html:
         mail.add_alternative(html, subtype="html")
