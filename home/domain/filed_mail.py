@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.utils import getaddresses
 from functools import lru_cache
 from pathlib import Path
 
@@ -32,6 +33,7 @@ class FiledMail:
     name: str
     sender: str
     to: str
+    addresses: str
     reply_to: str
     subject: str
     sent_at: datetime | None
@@ -57,10 +59,12 @@ def _read(file: Path) -> FiledMail:
     # A filed mail never changes, so that its path is a key.
     message = message_from_bytes(file.read_bytes(), policy=policy.default)
     assert isinstance(message, EmailMessage)
+    to = str(message["To"] or ", ".join(message.get_all("Delivered-To", [])))
     return FiledMail(
         name=file.stem,
         sender=str(message["From"] or ""),
-        to=str(message["To"] or ", ".join(message.get_all("Delivered-To", []))),
+        to=to,
+        addresses=", ".join(address for _name, address in getaddresses([to])),
         reply_to=str(message["Reply-To"] or ""),
         subject=str(message["Subject"] or ""),
         sent_at=_date_of(message),

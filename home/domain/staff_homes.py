@@ -1,11 +1,11 @@
 """What the provider's people should know and do now: delivery, operations, finance (UX.md: "what now?")."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from billing.domain.overage import OverageLine, OverageReport, month_overage
+from billing.domain.overage import OverageLine, OverageReport, overage_of_months
 from core.dates import add_months, local_day, month_of
 from customers.domain.queries import customers_visible_to
 from customers.models import ContactAssignment, Customer, Role, User
@@ -50,11 +50,16 @@ class FinanceHome:
 
 def finance_home(user: User, *, now: datetime) -> FinanceHome:
     """The two months that finance has to do with, by the calendar of `user`."""
+    last_month, this_month = _two_months(user, now)
+    return FinanceHome(this_month=this_month, last_month=last_month)
+
+
+def _two_months(user: User, now: datetime) -> tuple[OverageReport, OverageReport]:
+    """The overage of last month and of this one."""
     this_month = month_of(local_day(now, user.time_zone))
-    return FinanceHome(
-        this_month=month_overage(this_month, user=user),
-        last_month=month_overage(add_months(this_month, -1), user=user),
-    )
+    last_month = add_months(this_month, -1)
+    reports = overage_of_months([last_month, this_month], user=user)
+    return reports[last_month], reports[this_month]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +90,13 @@ class OperationsHome:
 
 def operations_home(user: User, *, now: datetime) -> OperationsHome:
     """What an operations lead looks after, by the calendar of `user`."""
-    today = local_day(now, user.time_zone)
     running = in_standing(contracts_visible_to(user), Standing.RUNNING, now=now)
     return OperationsHome(
         customers=customers_visible_to(user).count(),
         without_lead=list(_without_lead(user)[:WITHOUT_LEAD_SHOWN]),
         running=running.count(),
         pressing=pressing(contracts_visible_to(user), now=now),
-        unpriced=_unpriced(user, today),
+        unpriced=[line for report in _two_months(user, now) for line in report.unpriced()],
         waivers=list(_waivers_to_decide(user)[:WAIVERS_SHOWN]),
         staff=_staff_loads(now),
     )
@@ -103,11 +107,6 @@ def _without_lead(user: User) -> QuerySet[Customer]:
         customer=OuterRef("pk"), kind=ContactAssignment.Kind.LEAD, until__isnull=True
     )
     return customers_visible_to(user).filter(~Exists(lead))
-
-
-def _unpriced(user: User, today: date) -> list[OverageLine]:
-    months = (add_months(month_of(today), -1), month_of(today))
-    return [line for month in months for line in month_overage(month, user=user).unpriced()]
 
 
 def _waivers_to_decide(user: User) -> QuerySet[LedgerEntry]:
