@@ -37,7 +37,7 @@ class ContractForm(forms.Form):
     starts_on = forms.DateField(
         label=gettext_lazy("First day"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        help_text=gettext_lazy("By the calendar of the customer's time zone."),
+        help_text=gettext_lazy("By the customer's calendar."),
     )
     ends_on = forms.DateField(
         label=gettext_lazy("Last day"),

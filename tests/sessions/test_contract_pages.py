@@ -9,14 +9,18 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from customers.models import User
+from customers.models import Customer, Role, User
+from packages.domain.catalogue import newest_version
 from packages.domain.queries import Standing, in_standing, standing_of
 from packages.models import Contract
 from sessions.domain.ledger import adjust, reverse_entry
+from sessions.models import LedgerEntry
 from tests.factories import (
     NOW,
+    acme,
     aino,
     booked,
+    customer,
     giulia,
     globex,
     hanna,
@@ -28,6 +32,8 @@ from tests.factories import (
     rate,
     signed,
     sofia,
+    staff,
+    tomas,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_on_2_march")]
@@ -121,7 +127,6 @@ class TestStanding:
     )
     def test_the_list_and_the_page_agree(self, zone: str, now: datetime) -> None:
         contract = launch_kit(starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 31))
-        Contract.objects.filter(pk=contract.pk).update(voided_at=None)
         acme_in_zone = signed("pro-lite", _customer_in(zone), starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 31))
 
         for each in (contract, acme_in_zone):
@@ -142,9 +147,7 @@ class TestStanding:
         assert standing_of(contract, now=datetime(2026, 4, 1, 11, 0, tzinfo=UTC)) == Standing.ENDED
 
 
-def _customer_in(zone: str) -> Any:
-    from tests.factories import customer
-
+def _customer_in(zone: str) -> Customer:
     return customer(f"Customer in {zone}", zone=zone)
 
 
@@ -244,3 +247,70 @@ class TestContract:
 
         with django_assert_num_queries(QUERIES_OF_A_CONTRACT):
             client.get(reverse("sessions:contract", args=[contract.pk]))
+
+
+class TestSigning:
+    def typed(self, **changes: object) -> dict[str, object]:
+        return {
+            "customer": acme().pk,
+            "package_version": newest_version("pro-lite").pk,
+            "starts_on": "2026-04-01",
+            "ends_on": "2027-03-31",
+            "dedicated": giulia().pk,
+            "others": [tomas().pk],
+            "types_switched_off": ["software-training"],
+            **changes,
+        }
+
+    def sign(self, person: User, *, htmx: bool = False, **changes: object) -> Any:
+        headers = {"HX-Request": "true"} if htmx else {}
+        return signed_in(person).post(reverse("sessions:contract-create"), self.typed(**changes), headers=headers)
+
+    def test_it_is_signed_with_its_team_and_its_minutes(self) -> None:
+        answer = self.sign(sofia())
+
+        contract = Contract.objects.get(customer=acme())
+        assert answer.url == reverse("sessions:contract", args=[contract.pk])
+        assert [(m.staff, m.dedicated) for m in contract.team_members.order_by("-dedicated")] == [
+            (giulia(), True),
+            (tomas(), False),
+        ]
+        assert contract.types_switched_off == ["software-training"]
+        assert LedgerEntry.objects.get(contract=contract).minutes == 120
+
+    def test_its_window_and_its_reviews_are_shown_before(self) -> None:
+        launch_kit_version = newest_version("launch-kit").pk
+
+        shown = self.sign(sofia(), htmx=True, package_version=launch_kit_version).context["consequences"]
+        assert (shown.window.first, shown.window.last, shown.reviews) == (date(2026, 4, 1), date(2026, 6, 29), 0)
+        shown = self.sign(sofia(), htmx=True, ends_on="2026-07-01", dedicated="").context["consequences"]
+        assert (shown.days, shown.reviews) == (92, 2)
+        assert not Contract.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("changes", "field"),
+        [
+            ({"ends_on": "2026-03-31"}, "ends_on"),
+            ({"package_version": ""}, "package_version"),
+            ({"types_switched_off": ["yoga"]}, "types_switched_off"),
+        ],
+    )
+    def test_what_is_wrong_stands_beside_its_field(self, changes: dict[str, object], field: str) -> None:
+        answer = self.sign(sofia(), **changes)
+
+        assert answer.status_code == 422
+        assert field in answer.context["form"].errors
+        assert not Contract.objects.exists()
+
+    def test_the_dedicated_person_holds_the_role_that_the_package_asks_for(self) -> None:
+        manager = staff("Ada Manager", Role.AM)
+
+        answer = self.sign(sofia(), dedicated=manager.pk)
+
+        assert "does not hold the role" in " ".join(answer.context["form"].errors["dedicated"])
+
+    def test_operations_alone_signs(self) -> None:
+        answers = {person: self.sign(person).status_code for person in (giulia(), pekka(), marta(), luca())}
+
+        assert answers == {giulia(): 403, pekka(): 403, marta(): 404, luca(): 404}
+        assert not Contract.objects.exists()
