@@ -23,22 +23,16 @@ MAIL_POLICY = (
 @open_to_everybody
 @require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """The list of mails. Asked by the page itself with what it shows as `newest`, it answers only if there is more."""
-    mails = newest_mails(_folder())
-    newest = mails[0].name if mails else ""
-    if request.headers.get("HX-Request") and request.GET.get("newest") == newest:
-        return HttpResponse(status=204)
-    return render(request, "home/demo_mail.html", {"mails": mails, "newest": newest})
+    """The list of mails."""
+    return _list_with(request, None)
 
 
+@csp_update({"frame-src": [SELF]})
 @open_to_everybody
 @require_safe
-@csp_update({"frame-src": [SELF]})
 def mail(request: HttpRequest, name: str) -> HttpResponse:
     """One mail beside the list."""
-    mails = newest_mails(_folder())
-    newest = mails[0].name if mails else ""
-    return render(request, "home/demo_mail.html", {"mails": mails, "newest": newest, "chosen": _mail_or_404(name)})
+    return _list_with(request, _mail_or_404(name))
 
 
 @open_to_everybody
@@ -65,6 +59,15 @@ def attachment(request: HttpRequest, name: str, number: int) -> HttpResponse:
                 headers={"Content-Disposition": disposition or "attachment", "Content-Security-Policy": MAIL_POLICY},
             )
     raise Http404
+
+
+def _list_with(request: HttpRequest, chosen: FiledMail | None) -> HttpResponse:
+    """Asked by the list itself, with the `newest` that it shows, there is only an answer if there are newer ones."""
+    mails = newest_mails(_folder())
+    newest = mails[0].name if mails else ""
+    if request.headers.get("HX-Request") and request.GET.get("newest") == newest:
+        return HttpResponse(status=204)
+    return render(request, "home/demo_mail.html", {"mails": mails, "newest": newest, "chosen": chosen})
 
 
 def _folder() -> Path:
