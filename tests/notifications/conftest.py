@@ -12,7 +12,7 @@ from notifications.domain.kinds import Compose, Kind
 from notifications.domain.letters import Letter
 from notifications.domain.outbox import owe
 from notifications.models import Message
-from tests.factories import PersonFactory
+from tests.factories import acme, member_of
 from tests.plugin.mail import MailServer
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -53,6 +53,6 @@ def _plain(message: Message, _now: datetime) -> Letter:
 
 def owed(kind: str, subject: str, *, key: str = "", to: str = "Marta Ferri", due_at: datetime = NOW) -> Message:
     """One row of the outbox, owed to a person at `NOW`."""
-    person = PersonFactory(name=to, email=f"{to.split(maxsplit=1)[0].lower()}@acme.example")
+    person = member_of(acme(), to)
     owe(kind=kind, key=key or subject, to=person, facts={"subject": subject}, due_at=due_at, now=NOW)
     return Message.objects.get(kind=kind, key=key or subject, recipient=person)
