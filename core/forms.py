@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.forms import BaseForm, BaseFormSet, BoundField, HiddenInput
 from django.forms.renderers import TemplatesSetting
@@ -29,7 +30,7 @@ class FormError:
 class FormErrors:
     """Everything that is wrong with some forms and formsets, in the order in which a reader meets it."""
 
-    def __init__(self, *forms: BaseForm | BaseFormSet[BaseForm]) -> None:
+    def __init__(self, *forms: BaseForm | BaseFormSet[Any]) -> None:
         self.items: list[FormError] = [error for form in forms for error in _errors_of(form)]
 
     def __bool__(self) -> bool:
@@ -42,7 +43,7 @@ class FormErrors:
         return iter(self.items)
 
 
-def _errors_of(form: BaseForm | BaseFormSet[BaseForm]) -> Iterator[FormError]:
+def _errors_of(form: BaseForm | BaseFormSet[Any]) -> Iterator[FormError]:
     if not form.is_bound:
         return
     if isinstance(form, BaseFormSet):

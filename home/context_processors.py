@@ -1,8 +1,10 @@
-"""What every page needs around its content. Nothing here queries beyond what the view already read about the person."""
+"""What every page needs around its content. Nothing here queries beyond what the view already read about the person,
+but for the names of the customers of somebody who belongs to several."""
 
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -10,7 +12,9 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from customers.domain.roles import Right, rights_of
+from customers.domain.queries import customers_visible_to
+from customers.domain.roles import Right, memberships_of, rights_of
+from customers.models import User
 from home.navigation import ACCOUNT, CUSTOMER_PAGE, DEMO, SEARCH, Link, LinkGroup, address_of, links_for, navigation_for
 
 THEME_COOKIE = "portal_theme"
@@ -64,6 +68,11 @@ class Chrome:
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
+
+    @property
+    def request_id(self) -> str:
+        """What the logs know this request by, for error pages that somebody else renders (CSRF, rate limits)."""
+        return str(structlog.contextvars.get_contextvars().get("request_id", ""))
 
     @property
     def demo(self) -> bool:
@@ -120,15 +129,18 @@ class Chrome:
 
     @cached_property
     def other_customers(self) -> list[OtherCustomer]:
-        """The customers of somebody who belongs to several; the middleware reads them when asked, once a request."""
-        memberships = list(getattr(self._request, "memberships", ()))
-        belongs_to_several = len(memberships) > 1
+        """The customers of somebody who belongs to several: one query, for them alone, on a customer's page."""
+        user = self._request.user
+        if not isinstance(user, User):
+            return []
+        own = memberships_of(user)
+        belongs_to_several = len(own) > 1
         if not belongs_to_several:
             return []
         return [
-            OtherCustomer(membership.customer.name, url, self._request.path.startswith(url))
-            for membership in memberships
-            if (url := _page_of(membership.customer_id)) is not None
+            OtherCustomer(customer.name, url, self._request.path.startswith(url))
+            for customer in customers_visible_to(user).filter(pk__in=own).order_by("name", "pk")
+            if (url := _page_of(customer.pk)) is not None
         ]
 
 

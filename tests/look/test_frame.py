@@ -1,17 +1,21 @@
 """The frame of every page: navigation by rights, theme, language, and pages for what goes wrong."""
 
+import re
 from http import HTTPStatus
 
 import pytest
 from django.template.loader import get_template
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
-from customers.domain.roles import RIGHTS_OF_ROLE, Right
+from customers.domain.customers import add_member
+from customers.domain.roles import RIGHTS_OF_ROLE, Right, rights_of
 from customers.models import Role, User
 from home import navigation
 from home.context_processors import Chrome
 from home.navigation import Entry, Group, links_for, navigation_for
+from tests.factories import NOW, acme, globex, marta
 
 EVERYTHING = frozenset(Right)
 
@@ -136,6 +140,30 @@ class TestLanguage:
         assert anna.language == "it"
 
 
+@pytest.mark.django_db
+class TestSeveralCustomers:
+    def test_somebody_of_two_customers_may_change_between_them_at_the_cost_of_one_query(
+        self, rf: RequestFactory, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        person = marta()
+        add_member(customer=globex(), person=person, kind="admin", now=NOW)
+        request = rf.get(reverse("customer-detail", args=[globex().pk]))
+        request.user = person
+        assert Right.BOOK in rights_of(person)  # what the view has read before
+        with django_assert_num_queries(1):
+            offered = Chrome(request).other_customers
+        assert [(each.name, each.current) for each in offered] == [(acme().name, False), (globex().name, True)]
+
+    def test_nobody_else_pays_for_it(
+        self, rf: RequestFactory, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        request = rf.get("/")
+        request.user = marta()
+        assert Right.BOOK in rights_of(request.user)
+        with django_assert_num_queries(0):
+            assert Chrome(request).other_customers == []
+
+
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 429, 500, 503])
 def test_a_page_for_what_went_wrong_needs_nothing_but_the_request(rf: RequestFactory, status: int) -> None:
     """No person, no session, no database: the page must stand when they do not."""
@@ -143,6 +171,13 @@ def test_a_page_for_what_went_wrong_needs_nothing_but_the_request(rf: RequestFac
     assert str(status) in page
     assert "4f6b-7c2e" in page
     assert 'href="/"' in page or reverse("account_login") in page
+
+
+def test_a_page_that_was_open_too_long_is_explained_with_an_id_to_quote() -> None:
+    page = Client(enforce_csrf_checks=True).post(reverse("theme"), {"theme": "dark"})
+    assert page.status_code == HTTPStatus.FORBIDDEN
+    assert "too old to be sent" in page.content.decode()
+    assert re.search(r"select-all\">[0-9a-f-]{36}<", page.content.decode())
 
 
 class TestSignIn:
