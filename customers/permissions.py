@@ -1,4 +1,4 @@
-"""How a view declares who may call it. A view that declares nothing fails the build (tests/test_declared_permissions)."""
+"""How a view declares who may call it. A view that declares nothing fails the build (tests/access)."""
 
 from collections.abc import Callable
 from functools import update_wrapper
@@ -6,6 +6,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from customers.domain.roles import Right, rights_of
@@ -23,12 +24,17 @@ Params = ParamSpec("Params")
 Response = TypeVar("Response", bound=HttpResponseBase)
 SignedInView = Callable[Concatenate[PortalRequest, Params], HttpResponseBase]
 View = Callable[Concatenate[HttpRequest, Params], HttpResponseBase]
+Visible = Callable[[User], QuerySet[Any]]
 
 
-def requires(right: Right, *, to: Right | None = None) -> Callable[[SignedInView[Params]], View[Params]]:
+def requires(
+    right: Right, *, to: Right | None = None, of: Visible | None = None
+) -> Callable[[SignedInView[Params]], View[Params]]:
     """Open a view to people who hold `right`: without it the page does not exist for them (404).
 
-    `to` names an act on what they see: without that right it is refused (403). Who is not signed in goes to sign in.
+    `to` names an act on what they see: without that right it is refused (403). `of` tells what they see, where the
+    address names an object (its `pk`): what they do not see is no more refused than what is not there (404). Who is not
+    signed in goes to sign in.
     """
 
     def decorate(view: SignedInView[Params]) -> View[Params]:
@@ -39,6 +45,8 @@ def requires(right: Right, *, to: Right | None = None) -> Callable[[SignedInView
             if right not in rights:
                 raise Http404
             if to is not None and to not in rights:
+                if of is not None and not of(request.user).filter(pk=kwargs["pk"]).exists():
+                    raise Http404
                 raise PermissionDenied
             return view(request, *args, **kwargs)  # type: ignore[arg-type]  # signed in, so it is a PortalRequest
 

@@ -18,7 +18,8 @@ class DeclaredPermission(BasePermission):
     """Refuses who is not signed in (401), does not see the area (404), or may not do the act on it (403).
 
     The view names them: `see`, the right without which the area does not exist, and `acts`, what its methods need
-    beyond that (`{"POST": Right.ADJUST}`).
+    beyond that (`{"POST": Right.ADJUST}`), and `of`, what the caller sees of the objects that its address names: what
+    they do not see is no more refused than what is not there.
     """
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
@@ -31,5 +32,8 @@ class DeclaredPermission(BasePermission):
         if see is None or see not in rights:
             raise Http404
         if act is not None and act not in rights:
+            visible = getattr(type(view), "of", None)
+            if visible is not None and not visible(request.user).filter(pk=view.kwargs["pk"]).exists():
+                raise Http404
             raise PermissionDenied(_("Your role does not allow this."), code="not_allowed")
         return True

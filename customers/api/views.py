@@ -38,12 +38,13 @@ class ReadOnlyToken(Refusal):
 class PortalAPIView(APIView):
     """One address of the API.
 
-    `see` is the right without which it does not exist, `acts` names the rights that its methods need beyond that;
-    `spelling` translates the rules' names of fields into the API's.
+    `see` is the right without which it does not exist, `acts` names the rights that its methods need beyond that, `of`
+    the objects that its address may name; `spelling` translates the rules' names of fields into the API's.
     """
 
     see: ClassVar[Right]
     acts: ClassVar[Mapping[str, Right]] = {}
+    of: ClassVar[Callable[[User], QuerySet[Any]] | None] = None
     spelling: ClassVar[Mapping[str, str]] = {}
     pagination_class: ClassVar[type[BasePagination] | None] = None
     metadata_class = None

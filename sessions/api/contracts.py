@@ -149,6 +149,7 @@ class Adjustments(PortalAPIView):
 
     see = Right.SEE_CONTRACTS
     acts: ClassVar = {"POST": Right.ADJUST}
+    of = contracts_visible_to
 
     @extend_schema(request=AdjustmentInput, responses={201: LedgerRow})
     def post(self, request: Request, pk: int) -> Response:

@@ -171,6 +171,7 @@ class Cancel(_SessionView):
     """Cancelling a session."""
 
     acts: ClassVar = {"POST": Right.BOOK}
+    of = sessions_visible_to
 
     @extend_schema(request=CancelInput, responses=SessionOutput)
     def post(self, request: Request, pk: int) -> Response:
@@ -184,6 +185,7 @@ class NoShow(_SessionView):
     """Keeping that a session did not take place."""
 
     acts: ClassVar = {"POST": Right.SEE_STAFF_AREA}
+    of = sessions_visible_to
     spelling: ClassVar = {"session": ""}
 
     @extend_schema(request=NoShowInput, responses=SessionOutput)
@@ -202,6 +204,7 @@ class Log(_SessionView):
     """Logging the time of a session."""
 
     acts: ClassVar = {"POST": Right.LOG_TIME}
+    of = sessions_visible_to
     spelling: ClassVar = {"session": ""}
 
     @extend_schema(request=LogInput, responses={201: LoggedOutput})

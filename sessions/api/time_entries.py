@@ -97,6 +97,7 @@ class TimeEntryDetail(PortalAPIView):
 
     see = Right.SEE_CONTRACTS
     acts: ClassVar = {"GET": Right.SEE_STAFF_AREA}
+    of = time_entries_visible_to
 
     @extend_schema(responses=TimeEntryOutput)
     def get(self, request: Request, pk: int) -> Response:
@@ -106,6 +107,7 @@ class TimeEntryDetail(PortalAPIView):
 
 class _EntryAct(PortalAPIView):
     see = Right.SEE_CONTRACTS
+    of = time_entries_visible_to
     spelling: ClassVar = {"entry": ""}
 
     def read_act(self, pk: int) -> tuple[LedgerEntry, str]:

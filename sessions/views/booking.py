@@ -58,7 +58,7 @@ def book_start(request: PortalRequest) -> HttpResponse:
     )
 
 
-@requires(Right.SEE_CONTRACTS, to=Right.BOOK)
+@requires(Right.SEE_CONTRACTS, to=Right.BOOK, of=contracts_visible_to)
 @require_safe
 def book(request: PortalRequest, pk: int) -> HttpResponse:
     """First screen: which type, how long, with whom. What was chosen before is in the address."""
@@ -98,7 +98,7 @@ def book(request: PortalRequest, pk: int) -> HttpResponse:
     )
 
 
-@requires(Right.SEE_CONTRACTS, to=Right.BOOK)
+@requires(Right.SEE_CONTRACTS, to=Right.BOOK, of=contracts_visible_to)
 @require_safe
 def book_time(request: PortalRequest, pk: int) -> HttpResponse:
     """Second screen: the free days of a month and the times of one day, in a zone that can be switched."""
@@ -138,7 +138,7 @@ def book_time(request: PortalRequest, pk: int) -> HttpResponse:
     )
 
 
-@requires(Right.SEE_CONTRACTS, to=Right.BOOK)
+@requires(Right.SEE_CONTRACTS, to=Right.BOOK, of=contracts_visible_to)
 @require_http_methods(["GET", "HEAD", "POST"])
 def book_details(request: PortalRequest, pk: int) -> HttpResponse:
     """Third screen: who comes, what it draws, what is accepted, and the booking itself."""

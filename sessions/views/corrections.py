@@ -37,7 +37,7 @@ def reverse(request: PortalRequest, pk: int) -> HttpResponse:
     contract = found.contract
     moves = MovesShown.of(ledger.preview_reversal(entry=found), currency=contract.currency)
     form = ReversalForm(request.POST or None)
-    knows_moves = form.is_valid() and moves.was_seen(form.cleaned_data["moves_seen"])
+    knows_moves = form.is_valid() and moves.was_seen(request.POST)
     if knows_moves:
         try:
             ledger.reverse_entry(entry=found, by=request.user, reason=form.cleaned_data["reason"], now=timezone.now())
@@ -65,7 +65,7 @@ def reverse(request: PortalRequest, pk: int) -> HttpResponse:
     )
 
 
-@requires(Right.SEE_STAFF_AREA, to=Right.ADJUST)
+@requires(Right.SEE_STAFF_AREA, to=Right.ADJUST, of=contracts_visible_to)
 @require_http_methods(["GET", "HEAD", "POST"])
 def adjust(request: PortalRequest, pk: int) -> HttpResponse:
     """Add minutes to a contract, after the page has shown which overage they cover."""
@@ -75,7 +75,7 @@ def adjust(request: PortalRequest, pk: int) -> HttpResponse:
     form.is_valid()
     moves = _moves_of_adjustment(contract, form)
     is_to_save = form.is_valid() and not request.htmx and "preview" not in request.POST
-    knows_moves = moves is not None and moves.was_seen(form.cleaned_data["moves_seen"])
+    knows_moves = moves is not None and moves.was_seen(request.POST)
     if is_to_save and knows_moves:
         try:
             ledger.adjust(
@@ -105,7 +105,7 @@ def adjust(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "sessions/contract_adjust.html", context, status=422 if form.errors else 200)
 
 
-@requires(Right.SEE_STAFF_AREA, to=Right.PROPOSE_WAIVER)
+@requires(Right.SEE_STAFF_AREA, to=Right.PROPOSE_WAIVER, of=time_entries_visible_to)
 @require_http_methods(["GET", "HEAD", "POST"])
 def waive(request: PortalRequest, pk: int) -> HttpResponse:
     """Propose not to bill an entry's overage; operations decides that at once."""
@@ -126,7 +126,7 @@ def waive(request: PortalRequest, pk: int) -> HttpResponse:
     return _waiver_page(request, found, form, is_refusal=False)
 
 
-@requires(Right.SEE_STAFF_AREA, to=Right.DECIDE_WAIVER)
+@requires(Right.SEE_STAFF_AREA, to=Right.DECIDE_WAIVER, of=time_entries_visible_to)
 @require_http_methods(["GET", "HEAD", "POST"])
 def refuse_waiver(request: PortalRequest, pk: int) -> HttpResponse:
     """Decide against a proposed waiver, for good."""

@@ -33,7 +33,7 @@ from sessions.views.moves import MovesShown
 from sessions.views.reasons import Reason, reasons_of
 
 
-@requires(Right.SEE_STAFF_AREA, to=Right.LOG_TIME)
+@requires(Right.SEE_STAFF_AREA, to=Right.LOG_TIME, of=sessions_visible_to)
 @require_http_methods(["GET", "HEAD", "POST"])
 def log_session(request: PortalRequest, pk: int) -> HttpResponse:
     """Log what a session took: type, start and minutes are filled in from its booking."""
@@ -42,7 +42,7 @@ def log_session(request: PortalRequest, pk: int) -> HttpResponse:
     return _Logging(request, contract, session, expected_time(session)).answer()
 
 
-@requires(Right.SEE_STAFF_AREA, to=Right.LOG_TIME)
+@requires(Right.SEE_STAFF_AREA, to=Right.LOG_TIME, of=contracts_visible_to)
 @require_http_methods(["GET", "HEAD", "POST"])
 def log_free(request: PortalRequest, pk: int) -> HttpResponse:
     """Log minutes on a contract without a booked session."""
@@ -75,7 +75,7 @@ class _Logging:
             entry = form.entry()
             try:
                 preview = self._preview(entry)
-                if self._is_to_save and self._moves(preview).was_seen(form.cleaned_data["moves_seen"]):
+                if self._is_to_save and self._moves(preview).was_seen(self.request.POST):
                     return self._saved(ledger.log_time(**entry, **self._context_of_entry, now=self.now))
             except NotAllowed as refusal:
                 raise PermissionDenied(str(refusal)) from refusal

@@ -201,7 +201,7 @@ def cancel(request: PortalRequest, pk: int) -> HttpResponse:
     )
 
 
-@requires(Right.SEE_STAFF_AREA, to=Right.BOOK)
+@requires(Right.SEE_STAFF_AREA, to=Right.BOOK, of=sessions_visible_to)
 @require_http_methods(["GET", "HEAD", "POST"])
 def no_show(request: PortalRequest, pk: int) -> HttpResponse:
     """Record that a session did not take place, and who was missing."""
