@@ -36,7 +36,7 @@ class Services:
     def worker(self) -> Command:
         """The Celery worker."""
         pool = "prefork" if shared_memory_works() else "threads"
-        options = ("--concurrency", "2", "--pool", pool, "--hostname", WORKER_NODE, "--without-mingle")
+        options = ("--concurrency", "2", "--pool", pool, "--hostname", WORKER_NODE, "--without-mingle", "--loglevel", "INFO")
         return self._python("The Celery worker", "celery", "-A", "oura_success", "worker", *options, stop_seconds=15)
 
     def beat(self) -> Command:

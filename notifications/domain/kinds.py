@@ -60,8 +60,8 @@ def kind_called(code: str) -> Kind:
 
 
 def all_kinds() -> list[Kind]:
-    """Every kind, by code."""
-    return [_kinds[code] for code in sorted(_kinds)]
+    """Every kind, in the order of their registration."""
+    return list(_kinds.values())
 
 
 def mutable_kinds() -> list[Kind]:
