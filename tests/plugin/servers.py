@@ -9,7 +9,9 @@ import os
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Generator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -17,6 +19,7 @@ import pytest
 
 from dev.assets import compile_catalogues, stylesheet_command
 from dev.failures import LauncherError
+from dev.lock import LOCK_NAME, LauncherLock, is_running
 from dev.postgres import SUPERUSER, PostgresServer
 from dev.processes import run_to_end
 from dev.provision import APPLICATION, OWNER, RolePasswords, ensure_roles
@@ -26,6 +29,8 @@ pytest_plugins = ("tests.plugin.databases", "tests.plugin.processes", "tests.plu
 
 INHERITED = "PORTAL_TEST_SERVERS"
 TEMPLATE = "portal_template"
+PREFIX = "oura-success-tests-"
+SURELY_LOCKED_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,12 +80,25 @@ class TestServers:
         }
 
 
+def remove_leftovers() -> None:
+    """Remove the folders of earlier runs that were killed; a run that lives holds the lock of its folder."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        status = folder.stat()
+        is_old = time.time() - status.st_mtime > SURELY_LOCKED_SECONDS
+        was_locked = status.st_uid == os.geteuid() and (folder / LOCK_NAME).exists()
+        if is_old and was_locked and not is_running(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 class RunningServers:
     """The two servers and their temporary folder."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="oura-success-tests-"))
+        remove_leftovers()
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
         self.folder.chmod(0o711)  # PostgreSQL's account passes through to its own folder
+        self._stack = ExitStack()
+        self._stack.enter_context(LauncherLock(self.folder))
         logs = self.folder / "logs"
         self.postgres = PostgresServer(
             data=self.folder / "postgres",
@@ -119,6 +137,7 @@ class RunningServers:
         """Stop both and remove what they wrote."""
         self.valkey.stop()
         self.postgres.stop()
+        self._stack.close()
         shutil.rmtree(self.postgres.data, ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
