@@ -30,16 +30,7 @@ BESIDE: Mapping[str, str] = {
 """The field of `TimeEntryForm` that each refusal of the ledger belongs to."""
 
 
-class MovesSeenForm(forms.Form):
-    """A change that may move the minutes of other entries.
-
-    `moves_seen` is the mark of what the person was shown: a change that moves more than that is shown anew first.
-    """
-
-    moves_seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
-
-
-class TimeEntryForm(MovesSeenForm):
+class TimeEntryForm(forms.Form):
     """One time entry. The start is typed as day and clock in a named zone; `entry()` gives what the ledger takes."""
 
     session_type = forms.ChoiceField(label=gettext_lazy("Session type"))
@@ -126,7 +117,7 @@ class TimeEntryForm(MovesSeenForm):
         return field
 
 
-class ReversalForm(MovesSeenForm):
+class ReversalForm(forms.Form):
     """Why an entry is taken back."""
 
     reason = forms.CharField(
@@ -137,7 +128,7 @@ class ReversalForm(MovesSeenForm):
     )
 
 
-class AdjustmentForm(MovesSeenForm):
+class AdjustmentForm(forms.Form):
     """Minutes that operations adds to a contract."""
 
     minutes = DurationField(

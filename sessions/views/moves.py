@@ -1,7 +1,7 @@
 """What a change does to other entries, as the page shows it before the change is saved (DOMAIN.md §4, §6)."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
@@ -9,6 +9,9 @@ from typing import Self
 from core.dates import month_of
 from sessions.domain.moves import Move
 from sessions.domain.periods import closed_months
+
+MARK = "moves_seen"
+"""The hidden input of `sessions/_moves.html`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,9 @@ class MovesShown:
         """Whether money of a closed month changes."""
         return any(row.in_closed_month for row in self.rows)
 
-    def was_seen(self, mark: str) -> bool:
-        """Whether the person who sends `mark` was shown exactly these moves; none need not be shown."""
-        return not self.rows or mark == self.mark
+    def was_seen(self, typed: Mapping[str, str]) -> bool:
+        """Whether who sends `typed` was shown exactly these moves (their mark came along), or there are none to show."""
+        return not self.rows or typed.get(MARK) == self.mark
 
 
 def _mark(moves: Sequence[Move]) -> str:

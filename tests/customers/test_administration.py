@@ -36,7 +36,7 @@ def test_for_everybody_but_operations_it_does_not_exist() -> None:
 
 
 def test_strangers_sign_in_where_everybody_does() -> None:
-    answer = Client().get(reverse("admin:login") + "?next=/admin/")
+    answer: Any = Client().get(reverse("admin:login") + "?next=/admin/")
 
     assert answer.status_code == 302
     assert answer.url.startswith(reverse("account_login"))
@@ -44,7 +44,9 @@ def test_strangers_sign_in_where_everybody_does() -> None:
 
 
 def test_the_admins_own_form_evaluates_no_password() -> None:
-    answer = Client().post(reverse("admin:login"), {"username": sofia().email, "password": "correct-horse-battery"})
+    answer: Any = Client().post(
+        reverse("admin:login"), {"username": sofia().email, "password": "correct-horse-battery"}
+    )
 
     assert answer.status_code == 302
     assert answer.url.startswith(reverse("account_login"))

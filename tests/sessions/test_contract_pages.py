@@ -250,7 +250,7 @@ class TestContract:
 
 
 class TestSigning:
-    def typed(self, **changes: object) -> dict[str, object]:
+    def typed(self, **changes: Any) -> dict[str, Any]:
         return {
             "customer": acme().pk,
             "package_version": newest_version("pro-lite").pk,
@@ -262,7 +262,7 @@ class TestSigning:
             **changes,
         }
 
-    def sign(self, person: User, *, htmx: bool = False, **changes: object) -> Any:
+    def sign(self, person: User, *, htmx: bool = False, **changes: Any) -> Any:
         headers = {"HX-Request": "true"} if htmx else {}
         return signed_in(person).post(reverse("sessions:contract-create"), self.typed(**changes), headers=headers)
 
@@ -295,7 +295,7 @@ class TestSigning:
             ({"types_switched_off": ["yoga"]}, "types_switched_off"),
         ],
     )
-    def test_what_is_wrong_stands_beside_its_field(self, changes: dict[str, object], field: str) -> None:
+    def test_what_is_wrong_stands_beside_its_field(self, changes: dict[str, Any], field: str) -> None:
         answer = self.sign(sofia(), **changes)
 
         assert answer.status_code == 422
