@@ -55,7 +55,7 @@ class MovesShown:
         return any(row.in_closed_month for row in self.rows)
 
     def was_seen(self, typed: Mapping[str, str]) -> bool:
-        """Whether who sends `typed` was shown exactly these moves (their mark came along), or there are none to show."""
+        """Whether who sends `typed` was shown exactly these moves: their mark came along, or there are none."""
         return not self.rows or typed.get(MARK) == self.mark
 
 
