@@ -19,6 +19,7 @@ from billing.domain.overage import ORDERS, OverageReport, month_overage
 from billing.domain.rate_card import rate_card
 from billing.domain.rates import add_rate_line
 from billing.forms import RateLineForm
+from core.converters import FIRST_MONTH
 from core.dates import add_months, local_day, month_of
 from core.form_refusals import show_refusal
 from core.formatting import format_day, format_money
@@ -156,6 +157,7 @@ def _months(shown: date, today: date) -> list[dict[str, Any]]:
             "current": month == shown,
         }
         for month in sorted(months, reverse=True)
+        if month >= FIRST_MONTH
     ]
 
 

@@ -4,6 +4,9 @@ from datetime import date
 
 from django.urls import register_converter
 
+FIRST_MONTH = date(2000, 1, 1)
+"""The earliest month that has an address."""
+
 
 class MonthConverter:
     """A calendar month as `2026-11`, handed to the view as its first day. Other millennia are no addresses."""
