@@ -5,9 +5,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from billing.api import periods, rates
 from core import converters  # noqa: F401 - makes `<month:…>` known
 from core.api.views import DocsView, SchemaView, problem_kind
-from customers.api import customers
 from customers.api import schema as _token_scheme  # noqa: F401 - known to the description once it is loaded
 from customers.permissions import open_to_everybody
+from home.api import customers
 from packages.api import packages, terms
 from sessions.api import booking, contracts, ledger, time_entries
 from sessions.api import sessions as consulting_sessions

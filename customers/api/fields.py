@@ -39,7 +39,7 @@ class Visible(serializers.Field[Any, Any, Any, Any]):
 
     def to_internal_value(self, data: Any) -> Any:
         """The object."""
-        if self.in_address and isinstance(data, str) and data.isascii() and data.isdecimal() and len(data) <= MOST_DIGITS:
+        if self.in_address and _is_number(data):
             data = int(data)
         if not isinstance(data, int) or isinstance(data, bool):
             self.fail("invalid")
@@ -51,6 +51,10 @@ class Visible(serializers.Field[Any, Any, Any, Any]):
     def to_representation(self, value: Any) -> Any:
         """The id."""
         return value.pk
+
+
+def _is_number(text: Any) -> bool:
+    return isinstance(text, str) and text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
 
 
 @extend_schema_field(_ADDRESS)

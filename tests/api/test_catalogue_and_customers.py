@@ -7,6 +7,7 @@ import pytest
 
 from customers.domain.roles import is_admin_of
 from customers.models import Customer, User
+from notifications.models import Message
 from packages.models import TermsAcceptance
 from tests.api.caller import Caller
 from tests.factories import acme, giulia, globex, hanna, launch_kit, luca, marta, pekka, sofia
@@ -66,6 +67,7 @@ def test_operations_open_an_account_and_invite_its_primary_contact(api: Api) -> 
     bill = User.objects.get(email="bill@initech.example")
     assert is_admin_of(bill, answer.body["id"])
     assert not bill.has_usable_password()
+    assert Message.objects.get().recipient == bill
     assert api(sofia()).get(f"/customers/{answer.body['id']}/").body == answer.body
 
 

@@ -49,7 +49,8 @@ def test_methods_media_types_and_addresses(api: Api) -> None:
 def test_what_a_client_would_rather_accept_changes_nothing(api: Api) -> None:
     caller = api(sofia())
     for accept in ("text/csv", "text/html", "application/xml", "garbage"):
-        answer = caller.client.get(f"{V1}/rates/", headers={"Accept": accept, "Authorization": f"Bearer {caller.token}"})
+        headers = {"Accept": accept, "Authorization": f"Bearer {caller.token}"}
+        answer = caller.client.get(f"{V1}/rates/", headers=headers)
         assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from customers.models import User
 from tests.api.caller import Answer, Caller
 from tests.factories import booked, giulia, launch_kit, logged, marta, pekka, rate, sofia
 
@@ -76,11 +77,12 @@ STRANGE_VALUES: dict[str, Any] = {
 
 
 class World:
-    """One contract with a session and an entry, and every act of the API on them with a body that would be accepted."""
+    """One contract with a session and an entry; every act of the API with who may do it and a body that is right."""
 
     def __init__(self) -> None:
         contract = launch_kit()
         rate("EUR", "150.00")
+        self.contract: int = contract.pk
         entry = logged(contract, "kickoff", 30, "2026-02-03 10:00").entry
         session = booked(contract, "operations", 60, "2026-03-12 10:00").pk
         meeting = {
@@ -95,35 +97,40 @@ class World:
             "message": "Hello",
         }
         time = {"started_at": "2026-02-04T10:00:00+01:00", "minutes": 30, "note": "Hello", "internal_note": "Hello"}
-        self.acts: dict[str, dict[str, Any]] = {
-            "/customers/": {
-                "name": "Initech",
-                "country": "DE",
-                "time_zone": "Europe/Berlin",
-                "language": "en",
-                "currency": "EUR",
-                "lead": giulia().email,
-                "primary_contact": "bill@initech.example",
-            },
-            "/contracts/": {
-                "customer": contract.customer_id,
-                "package": "launch-kit",
-                "start_date": "2026-03-02",
-                "end_date": "2027-03-01",
-                "lead": giulia().email,
-            },
-            f"/contracts/{contract.pk}/adjustments/": {"minutes": 5, "reason": "Hello"},
-            f"/contracts/{contract.pk}/accept_terms/": {"version": "1", "language": "en"},
-            "/sessions/quote/": meeting,
-            "/sessions/": meeting,
-            f"/sessions/{session}/cancel/": {"reason": "Hello"},
-            f"/sessions/{session}/no_show/": {"reason": "Hello", "missing": "Marta"},
-            f"/sessions/{session}/log/": time | {"reason": "Hello"},
-            "/time_entries/": {"contract": contract.pk, "session_type": "kickoff", "session": None, **time},
-            f"/time_entries/{entry.pk}/reverse/": {"reason": "Hello"},
-            f"/time_entries/{entry.pk}/waive/": {"reason": "Hello"},
-            f"/time_entries/{entry.pk}/refuse_waiver/": {"reason": "Hello"},
-            "/rates/": {"currency": "EUR", "hourly_rate": "150.00", "valid_from": "2026-03-10", "contract": None},
+        reason = {"reason": "Hello"}
+        account = {
+            "name": "Initech",
+            "country": "DE",
+            "time_zone": "Europe/Berlin",
+            "language": "en",
+            "currency": "EUR",
+            "lead": giulia().email,
+            "primary_contact": "bill@initech.example",
+        }
+        order = {
+            "customer": contract.customer_id,
+            "package": "launch-kit",
+            "start_date": "2026-03-02",
+            "end_date": "2027-03-01",
+            "lead": giulia().email,
+        }
+        line = {"currency": "EUR", "hourly_rate": "150.00", "valid_from": "2026-03-10", "contract": None}
+        work = {"contract": contract.pk, "session_type": "kickoff", "session": None, **time}
+        self.acts: dict[str, tuple[User, dict[str, Any]]] = {
+            "/customers/": (sofia(), account),
+            "/contracts/": (sofia(), order),
+            f"/contracts/{contract.pk}/adjustments/": (sofia(), {"minutes": 5, **reason}),
+            f"/contracts/{contract.pk}/accept_terms/": (marta(), {"version": "1", "language": "en"}),
+            "/sessions/quote/": (marta(), meeting),
+            "/sessions/": (marta(), meeting),
+            f"/sessions/{session}/no_show/": (giulia(), {"missing": "Marta", **reason}),
+            f"/sessions/{session}/log/": (giulia(), {**time, **reason}),
+            f"/sessions/{session}/cancel/": (marta(), reason),
+            "/time_entries/": (giulia(), work),
+            f"/time_entries/{entry.pk}/waive/": (giulia(), reason),
+            f"/time_entries/{entry.pk}/refuse_waiver/": (sofia(), reason),
+            f"/time_entries/{entry.pk}/reverse/": (giulia(), reason),
+            "/rates/": (sofia(), line),
         }
         self.reads = [
             "/packages/",
@@ -142,6 +149,11 @@ class World:
         ]
 
 
+    def actors(self) -> set[User]:
+        """Who may do any of the acts."""
+        return {person for person, _right in self.acts.values()}
+
+
 def is_no_fault_of_ours(answer: Answer) -> bool:
     return answer.status < 500 and (answer.status < 400 or answer.headers["Content-Type"] == "application/problem+json")
 
@@ -149,28 +161,22 @@ def is_no_fault_of_ours(answer: Answer) -> bool:
 @pytest.mark.parametrize("name", STRANGE_BODIES)
 def test_a_strange_body_is_refused_by_every_act(api: Api, name: str) -> None:
     world = World()
-    callers = [api(person) for person in (sofia(), giulia(), marta())]
-    for path, right in world.acts.items():
-        for caller in callers:
-            answer = caller.post_raw(path, STRANGE_BODIES[name])
-            assert 400 <= answer.status < 500 or _asks_for_nothing(right, path, name), (path, answer.content[:300])
-            assert is_no_fault_of_ours(answer), (path, answer.content[:300])
-
-
-def _asks_for_nothing(right: dict[str, Any], path: str, name: str) -> bool:
-    """A cancellation needs no reason, so a body without one that is JSON is as good as any."""
-    return path.endswith("/cancel/") and name in {"nothing", "1 MB of names", "a large exponent", "many decimals"}
+    callers = {person: api(person) for person in world.actors()}
+    for path, (person, _right) in world.acts.items():
+        answer = callers[person].post_raw(path, STRANGE_BODIES[name])
+        assert is_no_fault_of_ours(answer), (path, answer.content[:300])
+        # A cancellation needs no reason: an object that lacks one is as good as any.
+        assert answer.status >= 400 or path.endswith("/cancel/"), (path, answer.content[:300])
 
 
 @pytest.mark.parametrize("name", STRANGE_VALUES)
 def test_a_strange_value_of_any_member_of_any_act_is_no_fault_of_ours(api: Api, name: str) -> None:
     world = World()
-    callers = [api(person) for person in (sofia(), giulia(), marta())]
-    for path, right in world.acts.items():
+    callers = {person: api(person) for person in world.actors()}
+    for path, (person, right) in world.acts.items():
         for member in right:
-            for caller in callers:
-                answer = caller.post(path, right | {member: STRANGE_VALUES[name]})
-                assert is_no_fault_of_ours(answer), (path, member, answer.content[:300])
+            answer = callers[person].post(path, right | {member: STRANGE_VALUES[name]})
+            assert is_no_fault_of_ours(answer), (path, member, answer.content[:300])
 
 
 @pytest.mark.parametrize(
@@ -180,15 +186,16 @@ def test_a_strange_value_of_any_member_of_any_act_is_no_fault_of_ours(api: Api, 
 )
 def test_a_strange_parameter_of_any_list_is_no_fault_of_ours(api: Api, value: str) -> None:
     world = World()
-    callers = [api(person) for person in (sofia(), pekka(), marta())]
-    names = ["cursor", "page_size", "contract", "session_type", "from", "to", "duration_minutes", "staff", "format"]
-    right = {"contract": "1", "session_type": "kickoff", "from": "2026-03-10", "to": "2026-03-10"}
+    caller, finance = api(marta()), api(pekka())
+    slots = ["contract", "session_type", "from", "to", "duration_minutes", "staff"]
+    right = {"contract": str(world.contract), "session_type": "kickoff", "from": "2026-03-10", "to": "2026-03-10"}
     value = value.encode(errors="surrogatepass").decode(errors="replace") if value == "\ud800" else value
     for path in world.reads:
-        for caller in callers:
-            for name in names:
-                answer = caller.get(path, **(right if path == "/slots/" else {}) | {name: value})
-                assert is_no_fault_of_ours(answer), (path, name, answer.content[:300])
+        reader = caller if path in ("/slots/", "/terms/") else finance
+        own = slots if path == "/slots/" else ["format"] if path.endswith("/export/") else []
+        for name in ("cursor", "page_size", *own):
+            answer = reader.get(path, **(right if path == "/slots/" else {}) | {name: value})
+            assert is_no_fault_of_ours(answer), (path, name, answer.content[:300])
 
 
 @pytest.mark.parametrize("key", ["", " ", "x" * 256, "two words", "\t", "naïve", "\N{RIGHT-TO-LEFT OVERRIDE}"])
@@ -198,7 +205,8 @@ def test_a_strange_idempotency_key_is_refused(api: Api, key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "content_type", ["", "text/plain", "application/xml", "multipart/form-data", "application/json-patch+json", "\u202e"]
+    "content_type",
+    ["", "text/plain", "application/xml", "multipart/form-data", "application/json-patch+json", "\u202e"],
 )
 def test_what_is_not_json_is_415(api: Api, content_type: str) -> None:
     answer = api(sofia()).post_raw("/rates/", b"{}", content_type=content_type)

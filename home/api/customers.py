@@ -1,9 +1,7 @@
 """`/customers/`: the organisations that the caller sees, and opening an account for one."""
 
-import re
 from typing import Any, ClassVar
 
-from babel import Locale
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -11,16 +9,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.fields import Currency, Email, Text
+from core.countries import country_choices
 from customers.api.fields import StaffByEmail
 from customers.api.views import PortalAPIView, PortalListView
-from customers.domain.customers import assign_contact, create_customer, invite_member
+from customers.domain.customers import create_customer
 from customers.domain.main_contacts import main_contacts_of
 from customers.domain.queries import customers_visible_to
 from customers.domain.roles import Right
-from customers.models import ContactAssignment, Customer, Membership
-
-_NO_COUNTRIES = {"EU", "EZ", "UN", "XA", "XB", "ZZ"}
-_COUNTRIES = frozenset(filter(re.compile("[A-Z]{2}").fullmatch, Locale("en").territories)) - _NO_COUNTRIES
+from customers.models import Customer
+from home.domain.primary_contact import invite_primary_contact
 
 
 class CustomerInput(serializers.Serializer[Any]):
@@ -40,7 +37,7 @@ class CustomerInput(serializers.Serializer[Any]):
 
     def validate_country(self, country: str) -> str:
         """A country that exists."""
-        if country not in _COUNTRIES:
+        if country not in dict(country_choices("en")):
             self.fail("unknown_country")
         return country
 
@@ -107,20 +104,7 @@ class CustomerList(PortalListView):
             now=self.now,
         )
         if address:
-            person, _is_new = invite_member(
-                customer=customer,
-                email=address,
-                name=address.partition("@")[0],
-                kind=Membership.Kind.ADMIN,
-                now=self.now,
-            )
-            assign_contact(
-                customer=customer,
-                kind=ContactAssignment.Kind.PRIMARY_CONTACT,
-                person=person,
-                by=self.person,
-                now=self.now,
-            )
+            invite_primary_contact(customer=customer, email=address, by=self.person, now=self.now)
         return Response(described([customer])[0], status=201)
 
 

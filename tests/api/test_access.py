@@ -1,0 +1,201 @@
+"""Who may call what: every address of the API by every role, one's own customer and another's (DOMAIN.md §12)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.urls import URLPattern
+
+from customers.api.views import PortalAPIView
+from customers.domain.roles import Right
+from customers.models import User
+from oura_success.api_urls import promised
+from tests.api.caller import V1, Caller
+from tests.factories import (
+    aino,
+    booked,
+    giulia,
+    globex,
+    hanna,
+    launch_kit,
+    logged,
+    luca,
+    marta,
+    pekka,
+    rate,
+    sofia,
+)
+
+pytestmark = pytest.mark.django_db
+
+Api = Callable[..., Caller]
+
+PEOPLE: dict[str, Callable[[], User]] = {
+    "admin": marta,
+    "member": luca,
+    "lead": giulia,
+    "operations": sofia,
+    "finance": pekka,
+    "other admin": hanna,
+    "other lead": aino,
+}
+ALL = set(PEOPLE)
+STAFF = {"lead", "operations", "finance", "other lead"}
+SEE_CONTRACTS = ALL - {"member"}
+
+# Who gets an answer that is neither 404 nor 403. Lists are one's own: an empty page is an answer.
+READERS: dict[str, set[str]] = {
+    "packages/": ALL,
+    "customers/": ALL,
+    "customers/<int:pk>/": {"admin", "member", "lead", "operations", "finance"},
+    "contracts/": SEE_CONTRACTS,
+    "contracts/<int:pk>/": {"admin", "lead", "operations", "finance"},
+    "contracts/<int:pk>/ledger/": {"admin", "lead", "operations", "finance"},
+    "terms/": SEE_CONTRACTS,
+    "slots/": SEE_CONTRACTS - {"finance"},
+    "sessions/": ALL,
+    "sessions/<int:pk>/": {"admin", "lead", "operations", "finance"},
+    "time_entries/": STAFF,
+    "time_entries/<int:pk>/": {"lead", "operations", "finance"},
+    "rates/": {"operations", "finance"},
+    "billing_periods/": {"finance"},
+    "billing_periods/<month:month>/": {"finance"},
+    "billing_periods/<month:month>/lines/": {"finance"},
+    "billing_periods/<month:month>/export/": {"finance"},
+}
+# Who comes as far as the check of what they sent, which is empty.
+ACTORS: dict[str, set[str]] = {
+    "customers/": {"operations"},
+    "contracts/": {"operations"},
+    "contracts/<int:pk>/adjustments/": {"operations"},
+    "contracts/<int:pk>/accept_terms/": {"admin", "lead", "operations", "finance"},  # the rule refuses staff
+    "sessions/quote/": SEE_CONTRACTS - {"finance"},
+    "sessions/": SEE_CONTRACTS - {"finance"},
+    "sessions/<int:pk>/no_show/": {"lead", "operations", "finance"},  # the rule refuses finance
+    "sessions/<int:pk>/log/": {"lead"},
+    "sessions/<int:pk>/cancel/": {"admin", "lead", "operations"},
+    "time_entries/": {"lead", "other lead"},
+    "time_entries/<int:pk>/waive/": {"lead", "operations"},
+    "time_entries/<int:pk>/refuse_waiver/": {"operations"},
+    "time_entries/<int:pk>/reverse/": {"lead", "operations", "finance"},  # the rule refuses finance
+    "rates/": {"operations"},
+}
+
+
+@pytest.fixture
+def acmes() -> dict[str, int]:
+    """An object of Acme for every address that names one."""
+    for person in PEOPLE.values():
+        person()
+    contract = launch_kit()
+    launch_kit(globex(), dedicated=aino())
+    rate("EUR", "150.00")
+    entry = logged(contract, "kickoff", 30, "2026-02-03 10:00").entry
+    session = booked(contract, "operations", 60, "2026-03-12 10:00")
+    return {
+        "customers": contract.customer_id,
+        "contracts": contract.pk,
+        "sessions": session.pk,
+        "time_entries": entry.pk,
+    }
+
+
+def route_of(pattern: URLPattern) -> str:
+    return str(pattern.pattern)
+
+
+def view_of(pattern: URLPattern) -> Any:
+    """The view's function, with what the framework and our base class put on it."""
+    return pattern.callback
+
+
+def address(route: str, objects: dict[str, int]) -> str:
+    pk = objects.get(route.partition("/")[0], 0)
+    return "/" + route.replace("<int:pk>", str(pk)).replace("<month:month>", "2026-02")
+
+
+def methods_of(pattern: URLPattern) -> set[str]:
+    view = view_of(pattern).cls
+    return {method.upper() for method in ("get", "post", "put", "patch", "delete") if hasattr(view, method)}
+
+
+def test_the_tables_above_name_every_address_and_method() -> None:
+    named = {(route, "GET") for route in READERS} | {(route, "POST") for route in ACTORS}
+    assert named == {(route_of(each), method) for each in promised for method in methods_of(each)}
+
+
+def test_every_address_declares_its_right() -> None:
+    for each in promised:
+        view = view_of(each).cls
+        assert issubclass(view, PortalAPIView), each
+        assert isinstance(view.see, Right), each
+        assert view_of(each).declared_permission == view.see, each
+        # An act is bounded by a right of its own, or by a rule that names who may.
+        assert "POST" in view.acts or not hasattr(view, "post") or route_of(each).endswith("accept_terms/"), each
+
+
+def test_a_view_without_a_right_does_not_load() -> None:
+    from django.core.exceptions import ImproperlyConfigured
+
+    class Undeclared(PortalAPIView):
+        pass
+
+    with pytest.raises(ImproperlyConfigured):
+        Undeclared.as_view()
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_who_reads_what(api: Api, acmes: dict[str, int], who: str) -> None:
+    caller = api(PEOPLE[who]())
+    for route, readers in READERS.items():
+        answer = caller.get(address(route, acmes))
+        expected = {200, 400} if who in readers else {403, 404}
+        assert answer.status in expected, (who, route, answer.status)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_who_does_what(api: Api, acmes: dict[str, int], who: str) -> None:
+    caller = api(PEOPLE[who]())
+    for route, actors in ACTORS.items():
+        answer = caller.post(address(route, acmes), {"nothing": "of use"})
+        expected = {200, 400} if who in actors else {403, 404}
+        assert answer.status in expected, (who, route, answer.status)
+
+
+def test_what_another_customer_owns_is_404_even_for_those_with_every_right(api: Api, acmes: dict[str, int]) -> None:
+    for person in (hanna(), aino()):
+        caller = api(person)
+        for each in promised:
+            if "<int:pk>" in route_of(each):
+                path = address(route_of(each), acmes)
+                never = address(route_of(each), dict.fromkeys(acmes, 999_999))
+                for method in methods_of(each):
+                    answers = [caller.call(method, one) for one in (path, never)]
+                    assert answers[0].status in (403, 404), (method, path)
+                    assert answers[0].content == answers[1].content, (method, path)
+
+
+def test_not_one_byte_of_another_customer(api: Api, acmes: dict[str, int]) -> None:
+    for person in (hanna(), aino()):
+        caller = api(person)
+        for route in READERS:
+            body = caller.get(address(route, acmes)).content
+            for secret in (b"Acme", b"acme.example", giulia().email.encode()):
+                assert secret not in body, (person, route)
+
+
+def test_without_signing_in_everything_is_401(acmes: dict[str, int]) -> None:
+    stranger = Caller(None)
+    for each in promised:
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+            answer = stranger.call(method, address(route_of(each), acmes))
+            assert (answer.status, answer.code) == (401, "not_signed_in"), (method, each)
+            assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_right_that_was_taken_away_is_gone_at_the_next_request(api: Api, acmes: dict[str, int]) -> None:
+    caller = api(marta())
+    path = f"{V1}/contracts/{acmes['contracts']}/"
+    assert caller.get(path).status == 200
+    marta().memberships.update(kind="member")
+    assert caller.get(path).status == 404
