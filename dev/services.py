@@ -36,8 +36,9 @@ class Services:
     def worker(self) -> Command:
         """The Celery worker."""
         pool = "prefork" if shared_memory_works() else "threads"
-        options = ("--concurrency", "2", "--pool", pool, "--hostname", WORKER_NODE, "--without-mingle", "--loglevel", "INFO")
-        return self._python("The Celery worker", "celery", "-A", "oura_success", "worker", *options, stop_seconds=15)
+        options = ("--concurrency", "2", "--pool", pool, "--hostname", WORKER_NODE, "--without-mingle")
+        worker = ("celery", "-A", "oura_success", "worker", "--loglevel", "INFO")
+        return self._python("The Celery worker", *worker, *options, stop_seconds=15)
 
     def beat(self) -> Command:
         """The Celery scheduler; its schedule file is in the data folder by the settings."""
