@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from billing.domain.rate_changes import announce_higher_rate
 from core.dates import month_of
 from core.money import CURRENCIES, fits_minor_unit
 from core.refusals import InvalidInput, NotAllowed
@@ -46,7 +47,7 @@ def add_rate_line(
 
     With a `contract` it is a negotiated rate; without `hourly_rate` that contract goes back to the general one.
     `valid_from` is a date in the contract's zone (of a general line: in each contract's own). Open months may be
-    back-dated: their entries follow.
+    back-dated: their entries follow. Customers who accepted less for a session of theirs are told.
 
     :raises NotAllowed: if `by` does not manage rates
     :raises InvalidInput: with the field at fault; also where a line of that day is there already
@@ -77,6 +78,7 @@ def add_rate_line(
         raise InvalidInput(
             _("There is a rate from that day already. Lines are never edited: choose another day."), field="valid_from"
         ) from error
+    announce_higher_rate(line, now=now)
     return line
 
 

@@ -49,7 +49,7 @@ def _told(now: datetime) -> list[object]:
         sessions = ConsultingSession.objects.order_by("starts_at", "contract__customer__name", "booked_at")
         entries = LedgerEntry.objects.order_by("created_at", "contract__customer__name", "minutes")
         attendees = Attendee.objects.order_by("session__starts_at", "email")
-        story = [
+        story: list[object] = [
             *sessions.values_list("starts_at", "staff__email", "status", "contract__customer__name"),
             *entries.values_list("kind", "minutes", "started_at", "note"),
             *attendees.values_list("email", "session__starts_at"),
