@@ -55,6 +55,7 @@ PROBLEMS: dict[str, ProblemKind] = {
     "period_not_over": ProblemKind(409, _("The month is not over.")),
     "earlier_month_open": ProblemKind(409, _("An earlier month is open.")),
     "unpriced_entries": ProblemKind(409, _("Some time has no price.")),
+    "not_resendable": ProblemKind(409, _("This mail cannot be sent again.")),
     "idempotency_in_progress": ProblemKind(409, _("The first request with this key is still running.")),
     # Our side.
     "server_error": ProblemKind(500, _("Something went wrong on our side.")),

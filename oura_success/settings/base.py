@@ -276,6 +276,11 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "scan-due-reminders": {"task": "sessions.tasks.scan_session_reminders", "schedule": 60.0, "options": {"expires": 55}},
     "send-due-mail": {"task": "notifications.tasks.send_due", "schedule": 15.0, "options": {"expires": 14}},
+    "forget-idempotency-keys": {
+        "task": "core.tasks.forget_idempotency_keys",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
+    },
 }
 
 LOGGING = {

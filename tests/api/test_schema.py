@@ -54,7 +54,7 @@ def test_the_page_takes_everything_from_this_server(client: Client) -> None:
     assert page.status_code == 200
     assert "http://" not in page.content.decode().replace("http://testserver", "")
     assert "https://" not in page.content.decode()
-    assert "'unsafe-inline'" not in page.headers["Content-Security-Policy"].partition("style-src")[0]
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
     script = client.get("/api/docs/?script=")
     assert script.headers["Content-Type"].startswith("application/javascript")
     assert "/api/schema/" in script.content.decode()
