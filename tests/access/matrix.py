@@ -1,0 +1,103 @@
+"""Who is answered what, by GET and by POST, on every address of the portal (DOMAIN.md §12).
+
+Every object named in an address is Acme's. Each cell holds two answers, to GET and to POST:
+
+    s  sign in first (401 in the API)      .  it does not exist for you (404)     x  no such method here (405)
+    o  open: shown, done, or the form says what is missing                        f  you see it but may not (403)
+
+Sent are empty requests: where only the content tells who may (a rule of the domain), the cell says `o`.
+`other` is another customer's admin, `o-am` its account manager; `-` names no object.
+"""
+
+from dataclasses import dataclass
+
+CALLERS = ("anonymous", "other", "o-am", "member", "admin", "am", "operations", "finance")
+STRANGERS = ("other", "o-am")
+
+MATRIX = """
+address                                                    object   anon othe o-am memb admi am   oper fina
+(home)                                                     -        ss   ox   ox   ox   ox   ox   ox   ox
+customers/                                                 -        ss   ..   ox   ..   ..   ox   ox   ox
+customers/<int:pk>/                                        customer ss   .x   .x   ox   ox   ox   ox   ox
+preferences/theme/                                         -        xo   xo   xo   xo   xo   xo   xo   xo
+preferences/language/                                      -        xo   xo   xo   xo   xo   xo   xo   xo
+customers/new/                                             -        ss   ..   ff   ..   ..   ff   oo   ff
+customers/<int:pk>/people/                                 customer ss   ..   ..   ..   oo   of   oo   of
+customers/<int:pk>/people/<int:person_pk>/primary-contact/ customer ss   x.   x.   ..   xo   xf   xo   xf
+preferences/mail/                                          -        ss   oo   oo   oo   oo   oo   oo   oo
+packages/                                                  -        ss   ox   ox   ..   ox   ox   ox   ox
+contracts/<int:pk>/terms/                                  contract ss   ..   ..   ..   oo   oo   oo   oo
+contracts/                                                 -        ss   ox   ox   ..   ox   ox   ox   ox
+contracts/new/                                             -        ss   ..   ff   ..   ..   ff   oo   ff
+contracts/<int:pk>/                                        contract ss   .x   .x   ..   ox   ox   ox   ox
+contracts/<int:pk>/adjust/                                 contract ss   ..   ..   ..   ..   ff   oo   ff
+contracts/<int:pk>/log/                                    contract ss   ..   ..   ..   ..   oo   ff   ff
+sessions/book/                                             -        ss   ox   ox   ..   ox   ox   ox   ff
+contracts/<int:pk>/book/                                   contract ss   .x   .x   ..   ox   ox   ox   ff
+contracts/<int:pk>/book/time/                              contract ss   .x   .x   ..   ox   ox   ox   ff
+contracts/<int:pk>/book/details/                           contract ss   ..   ..   ..   oo   oo   oo   ff
+sessions/                                                  -        ss   ox   ox   ox   ox   ox   ox   ox
+sessions/<int:pk>/                                         session  ss   .x   .x   ox   ox   ox   ox   ox
+sessions/<int:pk>/cancel/                                  session  ss   ..   ..   ff   oo   oo   oo   ff
+sessions/<int:pk>/log/                                     session  ss   ..   ..   ..   ..   oo   ff   ff
+sessions/<int:pk>/no-show/                                 session  ss   ..   ..   ..   ..   oo   oo   ff
+time-entries/                                              -        ss   ..   ox   ..   ..   ox   ox   ox
+time-entries/<int:pk>/                                     entry    ss   .x   .x   ..   ox   ox   ox   ox
+time-entries/<int:pk>/reverse/                             entry    ss   ..   ..   ..   ..   oo   oo   ff
+time-entries/<int:pk>/waive/                               entry    ss   ..   ..   ..   ..   oo   oo   ff
+time-entries/<int:pk>/refuse-waiver/                       entry    ss   ..   ..   ..   ..   ff   oo   ff
+overage/                                                   -        ss   ..   ..   ..   ..   ..   ..   ox
+overage/<month:month>/                                     -        ss   ..   ..   ..   ..   ..   ..   ox
+overage/<month:month>.csv                                  -        ss   ..   ..   ..   ..   ..   ..   ox
+rates/                                                     -        ss   ..   ..   ..   ..   ..   ox   ox
+rates/new/                                                 -        ss   ..   ..   ..   ..   ..   oo   ff
+api/v1/packages/                                           -        ss   ox   ox   ox   ox   ox   ox   ox
+api/v1/customers/                                          -        ss   of   of   of   of   of   oo   of
+api/v1/customers/<int:pk>/                                 customer ss   .x   .x   ox   ox   ox   ox   ox
+api/v1/contracts/                                          -        ss   of   of   ..   of   of   oo   of
+api/v1/contracts/<int:pk>/                                 contract ss   .x   .x   ..   ox   ox   ox   ox
+api/v1/contracts/<int:pk>/adjustments/                     contract ss   x.   x.   ..   xf   xf   xo   xf
+api/v1/contracts/<int:pk>/accept_terms/                    contract ss   x.   x.   ..   xo   xo   xo   xo
+api/v1/contracts/<int:pk>/ledger/                          contract ss   .x   .x   ..   ox   ox   ox   ox
+api/v1/terms/                                              -        ss   ox   ox   ..   ox   ox   ox   ox
+api/v1/slots/                                              -        ss   ox   ox   ..   ox   ox   ox   fx
+api/v1/sessions/                                           -        ss   oo   oo   of   oo   oo   oo   of
+api/v1/sessions/quote/                                     -        ss   xo   xo   ..   xo   xo   xo   xf
+api/v1/sessions/<int:pk>/                                  session  ss   .x   .x   ox   ox   ox   ox   ox
+api/v1/sessions/<int:pk>/cancel/                           session  ss   x.   x.   xf   xo   xo   xo   xf
+api/v1/sessions/<int:pk>/no_show/                          session  ss   x.   x.   xf   xf   xo   xo   xo
+api/v1/sessions/<int:pk>/log/                              session  ss   x.   x.   xf   xf   xo   xf   xf
+api/v1/time_entries/                                       -        ss   ff   oo   ..   ff   oo   of   of
+api/v1/time_entries/<int:pk>/                              entry    ss   .x   .x   ..   fx   ox   ox   ox
+api/v1/time_entries/<int:pk>/reverse/                      entry    ss   x.   x.   ..   xf   xo   xo   xo
+api/v1/time_entries/<int:pk>/waive/                        entry    ss   x.   x.   ..   xf   xo   xo   xf
+api/v1/time_entries/<int:pk>/refuse_waiver/                entry    ss   x.   x.   ..   xf   xf   xo   xf
+api/v1/rates/                                              -        ss   ..   ..   ..   ..   ..   oo   of
+api/v1/billing_periods/                                    -        ss   ..   ..   ..   ..   ..   ..   ox
+api/v1/billing_periods/<month:month>/                      -        ss   ..   ..   ..   ..   ..   ..   ox
+api/v1/billing_periods/<month:month>/lines/                -        ss   ..   ..   ..   ..   ..   ..   ox
+api/v1/billing_periods/<month:month>/export/               -        ss   ..   ..   ..   ..   ..   ..   ox
+api/schema/                                                -        ox   ox   ox   ox   ox   ox   ox   ox
+api/docs/                                                  -        ox   ox   ox   ox   ox   ox   ox   ox
+api/problems/<slug:code>/                                  -        ox   ox   ox   ox   ox   ox   ox   ox
+livez                                                      -        oo   oo   oo   oo   oo   oo   oo   oo
+readyz                                                     -        oo   oo   oo   oo   oo   oo   oo   oo
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address: whose object stands in it, and each caller's two answers."""
+
+    target: str
+    answers: dict[str, str]
+
+
+def rows() -> dict[str, Row]:
+    """The matrix by route; the home page has the empty one."""
+    read = {}
+    for line in MATRIX.strip().splitlines()[1:]:
+        route, target, *cells = line.split()
+        answers = dict(zip(CALLERS, cells, strict=True))
+        read["" if route == "(home)" else route] = Row(target, answers)
+    return read

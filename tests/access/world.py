@@ -1,0 +1,122 @@
+"""Acme's objects, the people who knock at their doors, and what each of them was answered."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+
+from customers.models import Customer, User
+from packages.models import Contract
+from sessions.domain.booking import Guest
+from sessions.domain.waivers import waive
+from sessions.models import ConsultingSession, LedgerEntry
+from tests.factories import (
+    NOW,
+    acme,
+    aino,
+    booked,
+    giulia,
+    globex,
+    hanna,
+    launch_kit,
+    logged,
+    luca,
+    marta,
+    pekka,
+    rate,
+    sofia,
+    with_terms_accepted,
+)
+
+PEOPLE: dict[str, Callable[[], User]] = {
+    "other": hanna,
+    "o-am": aino,
+    "member": luca,
+    "admin": marta,
+    "am": giulia,
+    "operations": sofia,
+    "finance": pekka,
+}
+
+OPEN, FORBIDDEN, HIDDEN, SIGN_IN, NO_SUCH_METHOD = "o", "f", ".", "s", "x"
+
+
+@dataclass(frozen=True)
+class World:
+    """One of each of Acme's objects. Luca attends the session; Globex has a contract with Aino."""
+
+    customer: Customer
+    contract: Contract
+    session: ConsultingSession
+    entry: LedgerEntry
+
+    @classmethod
+    def build(cls) -> "World":
+        """Make it, as far as it is not there."""
+        rate("EUR", "120.00")
+        contract = with_terms_accepted(launch_kit())
+        hanna()
+        launch_kit(globex(), dedicated=aino())
+        session = booked(contract, "kickoff", 60, "2026-03-12 10:00", attendees=[Guest(luca().name, luca().email)])
+        entry = logged(contract, "supplementary-training", 30, "2026-02-10 10:00").entry
+        waive(entry=entry, by=giulia(), reason="Bad line", now=NOW)
+        return cls(acme(), contract, session, entry)
+
+    def path(self, route: str, target: str) -> str:
+        """The address of `route` with Acme's object of the kind `target` in it."""
+        values = {
+            "<int:person_pk>": str(luca().pk),
+            "<month:month>": "2026-02",
+            "<slug:code>": "invalid",
+            "<int:pk>": str(getattr(self, target).pk) if target != "-" else "",
+        }
+        path = re.sub(r"<[^>]+>", lambda found: values[found.group()], route)
+        return f"/{path}"
+
+
+def answer_of(response: HttpResponse) -> str:
+    """What a status tells the caller about the object."""
+    if response.status_code == 401 or response.headers.get("Location", "").startswith("/accounts/login/"):
+        return SIGN_IN
+    return {403: FORBIDDEN, 404: HIDDEN, 405: NO_SUCH_METHOD}.get(response.status_code, OPEN)
+
+
+@dataclass(frozen=True)
+class Knock:
+    """What a request was answered, and how many rows it tried to write (sessions of sign-in apart)."""
+
+    answer: str
+    status: int
+    writes: int
+    content: bytes
+
+
+def knock(client: Client, method: str, path: str, body: dict[str, Any] | None = None) -> Knock:
+    """Send a request, empty unless it has a body for the API, and undo whatever it did."""
+    with transaction.atomic():
+        before = _writes()
+        if path.startswith("/api/"):
+            response: Any = client.generic(method, path, json.dumps(body or {}), content_type="application/json")
+        else:
+            response = client.generic(method, path, "", content_type="application/x-www-form-urlencoded")
+        content = b"".join(response.streaming_content) if response.streaming else response.content
+        heard = Knock(answer_of(response), response.status_code, _writes() - before, content)
+        transaction.set_rollback(True)
+    return heard
+
+
+def _writes() -> int:
+    """Rows that this transaction tried to insert, change or delete, whether or not that was undone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)"
+            " FROM pg_stat_xact_user_tables WHERE relname <> 'django_session'"
+        )
+        row = cursor.fetchone()
+        assert row is not None
+        return int(row[0])
