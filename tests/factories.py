@@ -65,7 +65,7 @@ def staff(
     name: str, *roles: Role, zone: str = "Europe/Rome", country: str = "IT", working: tuple[int, int] | None = (9, 17)
 ) -> User:
     """One of the provider's people, at work from Monday to Friday between two full hours of their own clock."""
-    person = PersonFactory(name=name, email=f"{name.lower().replace(' ', '.')}@oura.example", time_zone=zone)
+    person = PersonFactory.create(name=name, email=f"{name.lower().replace(' ', '.')}@oura.example", time_zone=zone)
     if StaffProfile.objects.filter(user=person).exists():
         return person
     link = f"https://meet.example/{person.pk}"
@@ -109,7 +109,7 @@ def pekka() -> User:
 def member_of(customer: Customer, name: str, *, kind: str = "member") -> User:
     """A person of `customer`, in its language and zone; `kind` is `member` or `admin`."""
     domain = customer.name.split()[0].lower()
-    person = PersonFactory(
+    person = PersonFactory.create(
         name=name,
         email=f"{name.lower().partition(' ')[0]}@{domain}.example",
         language=customer.language,

@@ -1,7 +1,7 @@
 """What money hangs on is never changed nor removed, through any door (DOMAIN.md §4; docs/adr/0002)."""
 
 import hashlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 import psycopg2
 import pytest
@@ -16,7 +16,7 @@ from customers.models import User
 from packages.models import Contract
 from sessions.models import EntryShare, LedgerEntry
 from tests.database.conftest import Ledger
-from tests.factories import PASSWORD, logged
+from tests.factories import PASSWORD, giulia, logged
 
 APPEND_ONLY = [
     "audit_events",
@@ -147,7 +147,7 @@ def test_deleting_a_contract_takes_nothing_with_it(app: Connection, owner: Conne
     with pytest.raises(ProtectedError):
         ledger.contract.customer.delete()
     with pytest.raises(ProtectedError):
-        User.objects.get(pk=ledger.full.staff_id).delete()
+        giulia().delete()
 
 
 @pytest.mark.usefixtures("_nothing_changes")
@@ -155,7 +155,7 @@ def test_no_way_of_djangos_changes_a_row(ledger: Ledger) -> None:
     entry = LedgerEntry.objects.get(pk=ledger.full.pk)
     entry.minutes = 5
     rows_of_all = LedgerEntry.objects.all()
-    attempts = [
+    attempts: list[Callable[[], object]] = [
         entry.save,
         lambda: entry.save(update_fields=["minutes"]),
         lambda: rows_of_all.update(minutes=5),

@@ -165,8 +165,8 @@ class TestRefusals:
 
     def test_the_limits_of_the_term_are_days_of_the_contracts_zone(self) -> None:
         contract = pro_lite(starts_on=date(2026, 3, 9), ends_on=date(2026, 3, 9))
-        assert attempt(contract, starts_at=at("2026-03-09 00:00"), by=giulia())
-        assert attempt(contract, starts_at=at("2026-03-09 23:30"), by=giulia())
+        assert attempt(contract, starts_at=at("2026-03-09 00:00"), by=giulia()).pk
+        assert attempt(contract, starts_at=at("2026-03-09 23:30"), by=giulia()).pk
         with pytest.raises(OutsideContract):
             attempt(contract, starts_at=at("2026-03-10 00:00"), by=giulia())
 
@@ -184,7 +184,7 @@ class TestOneDiary:
         other = launch_kit()
         with pytest.raises(SlotTaken):
             attempt(other, starts_at=at("2026-03-09 11:00"))
-        assert attempt(other, starts_at=at("2026-03-09 11:00"), by=giulia())
+        assert attempt(other, starts_at=at("2026-03-09 11:00"), by=giulia()).pk
         with pytest.raises(SlotTaken):
             attempt(other, starts_at=at("2026-03-09 11:30"), by=sofia())
 

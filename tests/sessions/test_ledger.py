@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.refusals import InvalidInput, NotAllowed, Refusal
-from customers.models import User
+from customers.models import Role, User
 from packages.models import Contract
 from sessions.domain.booking import cancel_session, mark_no_show
 from sessions.domain.ledger import (
@@ -404,7 +404,7 @@ def test_the_ledgers_of_two_contracts_know_nothing_of_each_other() -> None:
 
 
 def test_a_person_who_leaves_the_staff_logs_no_more(contract: Contract) -> None:
-    leaver: User = staff("Leo Former", *giulia().staff_profile.roles)
+    leaver: User = staff("Leo Former", Role.AM)
     contract.team_members.create(staff=leaver)
     User.objects.filter(pk=leaver.pk).update(is_active=False)
     leaver.refresh_from_db()

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,12 @@ def displaced(offer: Quote) -> list[tuple[ConsultingSession, int, Decimal | None
 
 def test_a_session_within_the_package_costs_nothing(contract: Contract) -> None:
     offer = quoted(contract, "kickoff", 60, "2026-03-16 10:00")
-    assert (offer.included_minutes, offer.overage_minutes, offer.total_amount, offer.costs) == (60, 0, 0, False)
+    assert (offer.included_minutes, offer.overage_minutes, offer.total_amount, offer.costs) == (
+        60,
+        0,
+        Decimal(0),
+        False,
+    )
     assert (offer.free_before, offer.free_after) == (120, 60)
 
 
@@ -51,7 +57,7 @@ def test_an_earlier_session_pushes_a_later_one_into_overage(contract: Contract) 
     booked(contract, "kickoff", 60, "2026-03-20 10:00")
     later = booked(contract, "operations", 60, "2026-03-25 10:00")
     offer = quoted(contract, "operations", 45, "2026-03-16 10:00")
-    assert (offer.included_minutes, offer.overage_minutes, offer.amount) == (45, 0, 0)
+    assert (offer.included_minutes, offer.overage_minutes, offer.amount) == (45, 0, Decimal(0))
     assert displaced(offer) == [(later, 45, Decimal("112.50"))]
     assert (offer.total_overage_minutes, offer.total_amount, offer.costs) == (45, Decimal("112.50"), True)
 
@@ -92,7 +98,13 @@ def test_a_move_is_quoted_without_the_old_place(contract: Contract) -> None:
 
 
 def test_a_quote_binds_nobody_and_books_nothing(contract: Contract) -> None:
-    details = {"session_type": "kickoff", "duration_minutes": 60, "staff": giulia(), "by": marta(), "now": NOW}
+    details: dict[str, Any] = {
+        "session_type": "kickoff",
+        "duration_minutes": 60,
+        "staff": giulia(),
+        "by": marta(),
+        "now": NOW,
+    }
     offer = quote_booking(contract=contract, starts_at=at("2026-03-16 10:00"), **details)
     assert offer.included_minutes == 60
     assert not ConsultingSession.objects.exists()
