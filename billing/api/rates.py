@@ -63,6 +63,7 @@ class RateList(PortalListView):
 
     see = Right.SEE_RATES
     acts: ClassVar = {"POST": Right.MANAGE_RATES}
+    refusals = ("period_closed",)
 
     @extend_schema(responses=RateOutput(many=True))
     def get(self, request: Request) -> Response:

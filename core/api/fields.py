@@ -9,11 +9,11 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from core.dates import FIRST_YEAR, LAST_YEAR
 from core.money import CURRENCIES, round_to_minor_unit
 from core.text import is_plain
 
 LARGEST_ID = 2**63 - 1
-FIRST_YEAR, LAST_YEAR = 1990, 2199
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 _AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,6})?", re.ASCII)

@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from core.idempotency import HEADER
-from core.problems import CONTENT_TYPE, PROBLEMS
+from core.problems import CODE_OF_STATUS, CONTENT_TYPE, PROBLEMS
 
 _MEANINGS: dict[str, str] = {
     "400": "The input is not valid",
@@ -21,6 +21,8 @@ _MEANINGS: dict[str, str] = {
     "429": "Too many requests",
     "503": "A lock could not be had in time: try again after `Retry-After` seconds",
 }
+# What any call may answer; what else a view's rules refuse stands in its `refusals`.
+_COMMON = frozenset({*CODE_OF_STATUS.values(), "read_only_token", "idempotency_key_reused", "idempotency_in_progress"})
 _ALWAYS = frozenset({"401", "404", "429", "503"})
 _OF_ACTS = _ALWAYS | {"400", "403", "409", "413", "415", "422"}
 
@@ -63,6 +65,16 @@ class PortalSchema(AutoSchema):
             )
         ]
 
+    def get_operation_id(self) -> str:
+        """An act is named by its path: `sessions_cancel`, not `sessions_cancel_create`."""
+        named = super().get_operation_id()
+        is_act = self.method == "POST" and len(self._tokenize_path()) > 1
+        return named.removesuffix("_create") if is_act else named
+
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        """What is given out is called by its word alone: `Contract`, beside `ContractInput`."""
+        return super().get_serializer_name(serializer, direction).removesuffix("Output")
+
     def get_tags(self) -> list[str]:
         """The resource that the path begins with."""
         return [part for part in self.path.removeprefix("/api/v1/").split("/") if part][:1]
@@ -81,7 +93,10 @@ class PortalSchema(AutoSchema):
 
     def _problem(self, status: str) -> dict[str, Any]:
         component = self.resolve_serializer(Problem, "response")
-        codes = ", ".join(f"`{code}`" for code, kind in PROBLEMS.items() if str(kind.status) == status)
+        refusals = {*getattr(self.view, "refusals", ()), *_COMMON}
+        codes = ", ".join(
+            f"`{code}`" for code, kind in PROBLEMS.items() if str(kind.status) == status and code in refusals
+        )
         return {
             "description": f"{_MEANINGS[status]}: {codes}" if codes else _MEANINGS[status],
             "content": {CONTENT_TYPE: {"schema": component.ref}},

@@ -30,9 +30,7 @@ class Visible(serializers.Field[Any, Any, Any, Any]):
         "does_not_exist": _("There is nothing with this id."),
     }
 
-    def __init__(
-        self, visible_to: Callable[[User], QuerySet[Any]], *, in_address: bool = False, **kwargs: Any
-    ) -> None:
+    def __init__(self, visible_to: Callable[[User], QuerySet[Any]], *, in_address: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.visible_to = visible_to
         self.in_address = in_address

@@ -39,13 +39,15 @@ class PortalAPIView(APIView):
     """One address of the API.
 
     `see` is the right without which it does not exist, `acts` names the rights that its methods need beyond that, `of`
-    the objects that its address may name; `spelling` translates the rules' names of fields into the API's.
+    the objects that its address may name; `spelling` translates the rules' names of fields into the API's; `refusals`
+    are the codes that its rules may answer with, for the description.
     """
 
     see: ClassVar[Right]
     acts: ClassVar[Mapping[str, Right]] = {}
     of: ClassVar[Callable[[User], QuerySet[Any]] | None] = None
     spelling: ClassVar[Mapping[str, str]] = {}
+    refusals: ClassVar[tuple[str, ...]] = ()
     pagination_class: ClassVar[type[BasePagination] | None] = None
     metadata_class = None
     format_kwarg = None
@@ -60,6 +62,11 @@ class PortalAPIView(APIView):
         view = super().as_view(**initkwargs)
         view.declared_permission = cls.see  # type: ignore[attr-defined]  # read by the sweep
         return view
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """No cache on the way keeps what one person was told."""
+        return {**super().default_response_headers, "Cache-Control": "no-store"}
 
     @property
     def person(self) -> User:

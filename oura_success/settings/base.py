@@ -215,7 +215,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 
 CONTENT_SECURITY_POLICY: dict[str, dict[str, Any]] = {
@@ -274,7 +274,11 @@ CELERY_ENABLE_UTC = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "scan-due-reminders": {"task": "sessions.tasks.scan_session_reminders", "schedule": 60.0, "options": {"expires": 55}},
+    "scan-due-reminders": {
+        "task": "sessions.tasks.scan_session_reminders",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "send-due-mail": {"task": "notifications.tasks.send_due", "schedule": 15.0, "options": {"expires": 14}},
     "forget-idempotency-keys": {
         "task": "core.tasks.forget_idempotency_keys",

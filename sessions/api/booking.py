@@ -24,6 +24,7 @@ from sessions.domain.booking import quote_booking
 from sessions.domain.quotes import Quote
 
 MOST_DAYS = 62
+REFUSED_FOR_THE_TIME = ("slot_taken", "outside_availability", "too_soon", "outside_contract", "too_long_for_type")
 
 
 class WithStaff(serializers.Serializer[Any]):
@@ -170,6 +171,7 @@ class QuoteView(PortalAPIView):
 
     see = Right.SEE_CONTRACTS
     acts: ClassVar = {"POST": Right.BOOK}
+    refusals = REFUSED_FOR_THE_TIME
 
     @extend_schema(request=QuoteInput, responses=QuoteOutput)
     def post(self, request: Request) -> Response:

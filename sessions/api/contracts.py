@@ -13,6 +13,7 @@ from customers.api.fields import StaffByEmail, Visible
 from customers.api.views import PortalAPIView, PortalListView
 from customers.domain.queries import customers_visible_to
 from customers.domain.roles import Right
+from packages.api.filters import OfCustomer
 from packages.domain.catalogue import newest_version
 from packages.domain.contracts import contracts_visible_to
 from packages.models import Contract, DeliveryTeamMember
@@ -114,10 +115,10 @@ class ContractList(_ContractView, PortalListView):
     acts: ClassVar = {"POST": Right.SIGN_CONTRACTS}
     spelling: ClassVar = {"starts_on": "start_date", "ends_on": "end_date", "dedicated": "lead"}
 
-    @extend_schema(responses=ContractOutput(many=True))
+    @extend_schema(parameters=[OfCustomer], responses=ContractOutput(many=True))
     def get(self, request: Request) -> Response:
         """The contracts that the caller sees, with their numbers now."""
-        return self.page_of(self.contracts(), self.described)
+        return self.page_of(self.contracts().filter(**self.read_query(OfCustomer)), self.described)
 
     @extend_schema(request=ContractInput, responses={201: ContractOutput})
     def post(self, request: Request) -> Response:

@@ -12,9 +12,10 @@ from rest_framework.response import Response
 from core.api.fields import Email, Flag, Instant, Text, WholeNumber
 from customers.api.views import PortalAPIView, PortalListView
 from customers.domain.roles import Right
+from packages.api.filters import OfContract
 from packages.session_types import SessionType
-from sessions.api.booking import QuoteInput, described_quote
-from sessions.api.time_entries import LoggedOutput, described_log
+from sessions.api.booking import REFUSED_FOR_THE_TIME, QuoteInput, described_quote
+from sessions.api.time_entries import REFUSED_WHEN_LOGGING, LoggedOutput, described_log
 from sessions.domain.booking import Guest, book_session, cancel_session, mark_no_show
 from sessions.domain.expected_time import expected_time
 from sessions.domain.ledger import log_time
@@ -24,7 +25,7 @@ from sessions.domain.refusals import OverageNotAccepted
 from sessions.models import Attendee, ConsultingSession, OverageAcceptance
 
 
-class AttendeeField(serializers.Serializer[Any]):
+class AttendeeOutput(serializers.Serializer[Any]):
     """Somebody of the customer's side: a member, or a guest by name and e-mail address."""
 
     name = Text(max_length=150)
@@ -34,7 +35,7 @@ class AttendeeField(serializers.Serializer[Any]):
 class BookingInput(QuoteInput):
     """A booking. `quote` is what `/sessions/quote/` gave: if the figures rose since, they are shown anew."""
 
-    attendees = AttendeeField(many=True, allow_empty=False)
+    attendees = AttendeeOutput(many=True, allow_empty=False)
     accept_overage = Flag(default=False)
     quote = Text(max_length=2000, required=False, allow_blank=True, default="")
     message = Text(lines=True, required=False, allow_blank=True, default="")
@@ -52,7 +53,7 @@ class SessionOutput(serializers.Serializer[Any]):
     ends_at = Instant()
     duration_minutes = serializers.IntegerField()
     staff = serializers.EmailField()
-    attendees = AttendeeField(many=True)
+    attendees = AttendeeOutput(many=True)
     accept_overage = serializers.BooleanField(help_text="Whether overage was accepted when it was booked")
     place = serializers.CharField()
     message = serializers.CharField()
@@ -129,12 +130,13 @@ class SessionList(_SessionView, PortalListView):
     """The sessions that the caller sees, and booking new ones."""
 
     acts: ClassVar = {"POST": Right.BOOK}
+    refusals = (*REFUSED_FOR_THE_TIME, "terms_not_accepted", "unpriced", "overage_not_accepted")
     ordering = ("starts_at", "pk")
 
-    @extend_schema(responses=SessionOutput(many=True))
+    @extend_schema(parameters=[OfContract], responses=SessionOutput(many=True))
     def get(self, request: Request) -> Response:
         """The sessions that the caller sees, by start."""
-        return self.page_of(self.sessions(), described)
+        return self.page_of(self.sessions().filter(**self.read_query(OfContract)), described)
 
     @extend_schema(request=BookingInput, responses={201: SessionOutput})
     def post(self, request: Request) -> Response:
@@ -172,6 +174,7 @@ class Cancel(_SessionView):
 
     acts: ClassVar = {"POST": Right.BOOK}
     of = sessions_visible_to
+    refusals = ("too_late",)
 
     @extend_schema(request=CancelInput, responses=SessionOutput)
     def post(self, request: Request, pk: int) -> Response:
@@ -205,6 +208,7 @@ class Log(_SessionView):
 
     acts: ClassVar = {"POST": Right.LOG_TIME}
     of = sessions_visible_to
+    refusals = REFUSED_WHEN_LOGGING
     spelling: ClassVar = {"session": ""}
 
     @extend_schema(request=LogInput, responses={201: LoggedOutput})

@@ -13,6 +13,7 @@ from customers.api.fields import Visible
 from customers.api.views import PortalAPIView, PortalListView
 from customers.domain.roles import Right
 from customers.models import User
+from packages.api.filters import OfContract
 from packages.domain.contracts import contracts_visible_to
 from packages.session_types import SessionType
 from sessions.api.ledger import LedgerRow
@@ -21,6 +22,8 @@ from sessions.domain.ledger import Logged, log_time, reverse_entry
 from sessions.domain.queries import ledger_visible_to, sessions_visible_to, time_entries_visible_to
 from sessions.domain.waivers import refuse_waiver, waive
 from sessions.models import LedgerEntry
+
+REFUSED_WHEN_LOGGING = ("in_the_future", "outside_contract", "too_long_for_type", "already_logged")
 
 
 class TimeEntryInput(serializers.Serializer[Any]):
@@ -79,11 +82,12 @@ class TimeEntryList(PortalListView):
 
     see = Right.SEE_CONTRACTS
     acts: ClassVar = {"GET": Right.SEE_STAFF_AREA, "POST": Right.LOG_TIME}
+    refusals = REFUSED_WHEN_LOGGING
 
-    @extend_schema(responses=TimeEntryOutput(many=True))
+    @extend_schema(parameters=[OfContract], responses=TimeEntryOutput(many=True))
     def get(self, request: Request) -> Response:
         """Time entries in the order in which they were typed."""
-        return self.page_of(time_entries_visible_to(self.person), described)
+        return self.page_of(time_entries_visible_to(self.person).filter(**self.read_query(OfContract)), described)
 
     @extend_schema(request=TimeEntryInput, responses={201: LoggedOutput})
     def post(self, request: Request) -> Response:
@@ -124,6 +128,7 @@ class Reverse(_EntryAct):
     """Taking a time entry back."""
 
     acts: ClassVar = {"POST": Right.SEE_STAFF_AREA}
+    refusals = ("already_reversed",)
 
     @extend_schema(request=ReasonInput, responses={201: LedgerRow})
     def post(self, request: Request, pk: int) -> Response:
@@ -137,6 +142,7 @@ class Waive(_EntryAct):
     """Not billing a time entry's overage."""
 
     acts: ClassVar = {"POST": Right.PROPOSE_WAIVER}
+    refusals = ("already_reversed", "already_waived")
 
     @extend_schema(request=ReasonInput, responses=TimeEntryOutput)
     def post(self, request: Request, pk: int) -> Response:
@@ -150,6 +156,7 @@ class RefuseWaiver(_EntryAct):
     """Refusing a proposed waiver."""
 
     acts: ClassVar = {"POST": Right.DECIDE_WAIVER}
+    refusals = ("already_waived",)
 
     @extend_schema(request=ReasonInput, responses=TimeEntryOutput)
     def post(self, request: Request, pk: int) -> Response:

@@ -24,6 +24,13 @@ def test_the_members_of_a_problem(api: Api) -> None:
     assert all(error["detail"] for error in answer.body["errors"])
 
 
+def test_no_cache_keeps_an_answer(api: Api) -> None:
+    caller = api(sofia())
+    read, refused, again = caller.get("/packages/"), caller.post("/rates/", key="k"), caller.post("/rates/", key="k")
+    for answer in (read, refused, again, Caller(None).get("/packages/")):
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
 def test_names_are_escaped_in_pointers() -> None:
     from rest_framework.exceptions import ValidationError
 
