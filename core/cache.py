@@ -30,7 +30,7 @@ class TolerantRedisCache(RedisCache):
         try:
             return super().add(key, value, timeout, version)
         except RedisError:
-            return bool(self._away(True))
+            return bool(self._away(answer=True))
 
     def set(self, key: Any, value: Any, timeout: Any = None, version: int | None = None) -> None:
         try:
@@ -48,7 +48,7 @@ class TolerantRedisCache(RedisCache):
         try:
             return super().delete(key, version)
         except RedisError:
-            return bool(self._away(False))
+            return bool(self._away(answer=False))
 
     def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
         try:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning
+from django.core.checks import CheckMessage, Error, Tags
+from django.core.checks import Warning as CheckWarning
 from django.core.checks import register as register_check
 from django.db import connection
 
@@ -23,7 +24,7 @@ def application_owns_nothing(app_configs: Any, databases: Any = None, **kwargs: 
         cursor.execute("SELECT count(*) FROM pg_tables WHERE tableowner = current_user AND schemaname = 'public'")
         (owned,) = cursor.fetchone()
     if owned:
-        return [Warning(f"The application's role owns {owned} tables: give it none.", id="core.W001")]
+        return [CheckWarning(f"The application's role owns {owned} tables: give it none.", id="core.W001")]
     return []
 
 

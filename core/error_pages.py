@@ -23,16 +23,20 @@ def error_page(request: HttpRequest, status: int, **context: Any) -> HttpRespons
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A request that cannot be read."""
     return error_page(request, 400)
 
 
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """An act that this person may not do on what they see."""
     return error_page(request, 403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Nothing there, or nothing that this person may see: the two look alike."""
     return error_page(request, 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """A fault of ours."""
     return error_page(request, 500)

@@ -1,4 +1,4 @@
-"""Is the process alive, and can it serve? Liveness touches nothing; readiness answers for the database (RELIABILITY 14)."""
+"""Is the process alive, and can it serve? Liveness touches nothing; readiness answers for the database."""
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor

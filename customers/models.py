@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.money import CURRENCY_CHOICES
 
+LANGUAGES = [("en", "English"), ("it", "Italiano")]
+
 
 class Role(models.TextChoices):
     """What a member of the provider's staff does; one person may hold several."""
@@ -40,10 +42,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(_("e-mail address"), max_length=254)
     name = models.CharField(_("name"), max_length=150)
-    language = models.CharField(_("language"), max_length=5, choices=[("en", "English"), ("it", "Italiano")], default="en")
+    language = models.CharField(_("language"), max_length=5, choices=LANGUAGES, default="en")
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Rome")
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
+
+    # Filled once a request by `domain.roles.memberships_of`; not a column.
+    memberships_read: dict[int, str] | None = None
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -97,7 +102,7 @@ class Customer(models.Model):
     name = models.CharField(_("name"), max_length=200)
     country = models.CharField(_("country"), max_length=2)
     time_zone = models.CharField(_("time zone"), max_length=64)
-    language = models.CharField(_("language"), max_length=5, choices=[("en", "English"), ("it", "Italiano")])
+    language = models.CharField(_("language"), max_length=5, choices=LANGUAGES)
     currency = models.CharField(_("currency"), max_length=3, choices=CURRENCY_CHOICES)
     created_at = models.DateTimeField(_("created"))
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_python
@@ -45,9 +46,11 @@ def collect(root: Path = ROOT) -> Catalog:
         if path.suffix != ".py":
             source = _python_of_template(source)
         name = path.relative_to(root).as_posix()
-        for _line, function, message, comments in extract_python(
-            io.BytesIO(source.encode()), list(KEYWORDS), list(TRANSLATOR_COMMENTS), {"encoding": "utf-8"}
-        ):
+        # Babel declares another shape for these tuples than it yields: (line, function, message, comments).
+        calls: Any = extract_python(
+            io.BytesIO(source.encode()), cast(Any, KEYWORDS), TRANSLATOR_COMMENTS, {"encoding": "utf-8"}
+        )
+        for _line, function, message, comments in calls:
             _add(found, name, function, message, comments)
     return found
 
@@ -95,7 +98,7 @@ def _python_of_template(source: str) -> str:
     return "\n".join(line.lstrip() for line in templatize(source).splitlines())
 
 
-def _add(found: Catalog, name: str, function: str | None, message: object, comments: list[str]) -> None:
+def _add(found: Catalog, name: str, function: str | None, message: Any, comments: list[str]) -> None:
     parts = list(message) if isinstance(message, tuple | list) else [message]
     context = parts.pop(0) if function is not None and function.lstrip("n").startswith("pgettext") else None
     plural = 2 if function is not None and function.startswith("n") else 1

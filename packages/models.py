@@ -1,4 +1,4 @@
-"""What was sold: packages and their versions, contracts and their delivery teams, rates, terms (DOMAIN.md §2, §5, §10)."""
+"""What was sold: packages and versions, contracts and delivery teams, rates, terms (DOMAIN.md §2, §5, §10)."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -202,7 +202,7 @@ class RateLine(models.Model):
 
 
 class TermsAcceptance(models.Model):
-    """A customer admin accepted a contract's terms: who, when, in which language, which text, from where. Append-only."""
+    """A customer admin accepted a contract's terms: who, when, which text, from where. Append-only."""
 
     contract = models.OneToOneField(Contract, models.PROTECT, related_name="terms_acceptance")
     text = models.ForeignKey(TermsText, models.PROTECT, related_name="+")

@@ -78,11 +78,9 @@ def rights_of(user: User | AnonymousUser) -> frozenset[Right]:
 
 def memberships_of(user: User) -> dict[int, str]:
     """The customers that `user` belongs to now, by id, with the kind of membership. Read once a request."""
-    known: dict[int, str] | None = getattr(user, "_memberships", None)
-    if known is None:
-        known = dict(user.memberships.filter(until__isnull=True).values_list("customer_id", "kind"))
-        user._memberships = known  # type: ignore[attr-defined]  # a cache for the request, not a field
-    return known
+    if user.memberships_read is None:
+        user.memberships_read = dict(user.memberships.filter(until__isnull=True).values_list("customer_id", "kind"))
+    return user.memberships_read
 
 
 def is_admin_of(user: User, customer_id: int) -> bool:

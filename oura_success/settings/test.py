@@ -4,7 +4,7 @@ from .base import *  # noqa: F403
 from .base import DATA_DIR, env
 
 DEMO = env.bool("DEMO", default=False)
-DEMO_PASSWORD = "demo-portal"
+DEMO_PASSWORD = "demo-portal"  # noqa: S105 - public: it opens the demo world alone
 DEMO_MAIL_DIR = DATA_DIR / "mail"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

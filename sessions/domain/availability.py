@@ -81,9 +81,7 @@ class Diary:
     meetings: list[tuple[datetime, datetime]]
 
     @classmethod
-    def read(
-        cls, staff: User, start: datetime, end: datetime, *, without: ConsultingSession | None = None
-    ) -> "Diary":
+    def read(cls, staff: User, start: datetime, end: datetime, *, without: ConsultingSession | None = None) -> "Diary":
         """Read the diary of `staff`, leaving out the meeting of the session `without` (its old place)."""
         margin = timedelta(days=1)
         near = Q(starts_at__lt=end + margin, ends_at__gt=start - margin)
@@ -138,20 +136,18 @@ class Diary:
     def has_meeting(self, start: datetime, end: datetime) -> bool:
         """Whether a meeting, or the free minutes after one, lies in the way."""
         buffer = timedelta(minutes=self.policy.buffer_minutes)
-        return any(start < other_end + buffer and other_start < end + buffer for other_start, other_end in self.meetings)
+        return any(start < until + buffer and since < end + buffer for since, until in self.meetings)
 
     def overlaps_meeting(self, start: datetime, end: datetime) -> bool:
         """Whether a meeting itself lies in the way: all that binds staff."""
-        return any(start < other_end and other_start < end for other_start, other_end in self.meetings)
+        return any(start < until and since < end for since, until in self.meetings)
 
     def holds(self, start: datetime, duration_minutes: int) -> bool:
         """Whether `start` is one of the starts of the working hours."""
         return start in self.candidates(dates.local_day(start, self.zone), duration_minutes)
 
 
-def days(
-    *, staff: User, first: date, last: date, zone: str, duration_minutes: int, now: datetime
-) -> list[Day]:
+def days(*, staff: User, first: date, last: date, zone: str, duration_minutes: int, now: datetime) -> list[Day]:
     """The free times of `staff` on each date of `zone` from `first` to `last`, both inclusive."""
     start, end = dates.start_of_day(first, zone), dates.start_of_day(last + timedelta(days=1), zone)
     diary = Diary.read(staff, start, end)
@@ -178,9 +174,7 @@ def days(
     return list(found.values())
 
 
-def nearest_free(
-    *, staff: User, around: datetime, duration_minutes: int, now: datetime, count: int = 3
-) -> list[Slot]:
+def nearest_free(*, staff: User, around: datetime, duration_minutes: int, now: datetime, count: int = 3) -> list[Slot]:
     """The free times of `staff` nearest to `around`, in the order of their starts; looks two weeks either way."""
     day = dates.local_day(max(around, now), staff.time_zone)
     window = timedelta(days=14)
@@ -226,9 +220,7 @@ def check_slot(
         return
     obstacle = diary.obstacle(starts_at, duration_minutes, now)
     if obstacle is Obstacle.TOO_SOON:
-        raise TooSoon(
-            _("Sessions are booked at least %(hours)s hours ahead.") % {"hours": diary.policy.notice_hours}
-        )
+        raise TooSoon(_("Sessions are booked at least %(hours)s hours ahead.") % {"hours": diary.policy.notice_hours})
     if obstacle is Obstacle.FULLY_BOOKED:
         raise slot_taken(staff, starts_at, duration_minutes, now)
     if obstacle is not None or not diary.holds(starts_at, duration_minutes):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import faults
 from core.database_errors import EXCLUSION_VIOLATION, sqlstate
-from core.dates import after_minutes, local_day
+from core.dates import after_minutes
 from core.refusals import InvalidInput, NotAllowed
 from customers.domain.queries import lead_of, members_of
 from customers.domain.roles import delivers, is_admin_of, roles_of
@@ -23,7 +23,6 @@ from packages.session_types import LENGTHS_IN_MINUTES, RULES, SessionType
 from sessions.domain import availability, invitations
 from sessions.domain.quotes import Quote, quote
 from sessions.domain.refusals import (
-    OutsideContract,
     OverageNotAccepted,
     TermsNotAccepted,
     TooLate,
@@ -31,9 +30,11 @@ from sessions.domain.refusals import (
     Unpriced,
 )
 from sessions.domain.states import move
+from sessions.domain.term import check_within_term
 from sessions.models import Attendee, ConsultingSession, DiaryEntry, OverageAcceptance, SessionEvent
 
 MOST_ATTENDEES = 50
+LONGEST_NAME = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,7 @@ def quote_booking(
         bound_by_hours=_is_bound_by_hours(by, contract),
         now=now,
     )
-    return quote(
-        contract=contract, session_type=session_type, starts_at=starts_at, duration_minutes=duration_minutes
-    )
+    return quote(contract=contract, session_type=session_type, starts_at=starts_at, duration_minutes=duration_minutes)
 
 
 @transaction.atomic
@@ -110,9 +109,7 @@ def book_session(
         now=now,
     )
     faults.reach("after_check")
-    offer = quote(
-        contract=contract, session_type=session_type, starts_at=starts_at, duration_minutes=duration_minutes
-    )
+    offer = quote(contract=contract, session_type=session_type, starts_at=starts_at, duration_minutes=duration_minutes)
     if offer.costs:
         _check_acceptance(offer, contract, by, accept_overage, sealed_quote)
     starts_at = starts_at.astimezone(UTC)
@@ -220,11 +217,7 @@ def _check_request(
         raise InvalidInput(_("A session lasts 15, 30, 45 or 60 minutes."), field="duration_minutes")
     if not staff.is_active or not is_on_team(staff, contract):
         raise InvalidInput(_("That person does not deliver for this contract."), field="staff")
-    if not contract.starts_on <= local_day(starts_at, contract.time_zone) <= contract.ends_on:
-        raise OutsideContract(
-            _("The contract runs from %(first)s to %(last)s (%(zone)s).")
-            % {"first": contract.starts_on, "last": contract.ends_on, "zone": contract.time_zone}
-        )
+    check_within_term(contract, starts_at)
 
 
 def _checked_guests(attendees: Sequence[Guest]) -> list[Guest]:
@@ -237,15 +230,13 @@ def _checked_guests(attendees: Sequence[Guest]) -> list[Guest]:
             raise InvalidInput(
                 _("“%(email)s” is not an e-mail address.") % {"email": guest.email}, field="attendees"
             ) from None
-        if not name or len(name) > 150:
+        if not name or len(name) > LONGEST_NAME:
             raise InvalidInput(_("Each attendee needs a name."), field="attendees")
         guests.setdefault(email, Guest(name, email))
     if not guests:
         raise InvalidInput(_("Name at least one attendee."), field="attendees")
     if len(guests) > MOST_ATTENDEES:
-        raise InvalidInput(
-            _("A session has at most %(most)s attendees.") % {"most": MOST_ATTENDEES}, field="attendees"
-        )
+        raise InvalidInput(_("A session has at most %(most)s attendees.") % {"most": MOST_ATTENDEES}, field="attendees")
     return list(guests.values())
 
 
@@ -309,8 +300,7 @@ def _write_diary(session: ConsultingSession, now: datetime) -> None:
 def _write_attendees(session: ConsultingSession, guests: list[Guest]) -> None:
     members = {member.email.lower(): member for member in members_of(session.contract.customer)}
     Attendee.objects.bulk_create(
-        Attendee(session=session, name=guest.name, email=guest.email, user=members.get(guest.email))
-        for guest in guests
+        Attendee(session=session, name=guest.name, email=guest.email, user=members.get(guest.email)) for guest in guests
     )
 
 

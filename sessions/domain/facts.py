@@ -1,6 +1,5 @@
 """A contract's facts, read once: what the allocation, the projection and the numbers are made of (DOMAIN.md §4, §7)."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self
@@ -78,14 +77,14 @@ class ContractFacts:
             for session in self.bookings
             if without is None or session.pk != without.pk
         ]
-        return allocate(
-            granted_minutes=self.available, window=self.window, drawings=[*delivered, *booked, *extra]
-        )
+        return allocate(granted_minutes=self.available, window=self.window, drawings=[*delivered, *booked, *extra])
 
 
 def drawing_of_entry(entry: LedgerEntry) -> Drawing[int]:
     """A time entry as the allocation sees it; its key is the entry's id."""
-    assert entry.started_at is not None and entry.service_date is not None and entry.session_type is not None
+    assert entry.started_at is not None
+    assert entry.service_date is not None
+    assert entry.session_type is not None
     return Drawing(
         key=entry.pk,
         started_at=entry.started_at,

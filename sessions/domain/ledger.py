@@ -25,9 +25,10 @@ from sessions.domain.facts import ContractFacts
 from sessions.domain.moves import Move, moves_between
 from sessions.domain.periods import next_close_number
 from sessions.domain.pricing import cost_of_overage
-from sessions.domain.refusals import AlreadyLogged, AlreadyReversed, InTheFuture, OutsideContract, TooLongForType
+from sessions.domain.refusals import AlreadyLogged, AlreadyReversed, InTheFuture, TooLongForType
 from sessions.domain.shares import rewrite_shares
 from sessions.domain.states import move
+from sessions.domain.term import check_within_term
 from sessions.models import ConsultingSession, LedgerEntry, SessionEvent
 
 Basis = LedgerEntry.Basis
@@ -145,9 +146,7 @@ def preview_time(
     new_id = max((entry.pk for entry in facts.entries), default=0) + 1
     before = facts.shares()
     after = facts.shares(
-        Drawing(
-            key=new_id, started_at=started_at, day=day, session_type=session_type, minutes=minutes, number=new_id
-        )
+        Drawing(key=new_id, started_at=started_at, day=day, session_type=session_type, minutes=minutes, number=new_id)
     )
     share = after[new_id]
     rate = rates.rate_on(contract, day)
@@ -185,11 +184,17 @@ def reverse_entry(*, entry: LedgerEntry, by: User, reason: str, now: datetime) -
         known_in_close=next_close_number(),
     )
     rewrite_shares(contract)
-    session = entry.session
-    if session is not None and session.status == ConsultingSession.Status.HELD:
-        if not LedgerEntry.objects.time_entries().unreversed().filter(session=session).exists():
-            move(session, SessionEvent.Kind.REOPENED, by=by, now=now, reason=reason, details={"entry": entry.pk})
+    _reopen_session_without_entries(entry, by=by, reason=reason, now=now)
     return reversal
+
+
+def _reopen_session_without_entries(entry: LedgerEntry, *, by: User, reason: str, now: datetime) -> None:
+    if entry.session is None:
+        return
+    held = ConsultingSession.objects.filter(pk=entry.session.pk, status=ConsultingSession.Status.HELD).first()
+    if held is None or LedgerEntry.objects.time_entries().unreversed().filter(session=held).exists():
+        return
+    move(held, SessionEvent.Kind.REOPENED, by=by, now=now, reason=reason, details={"entry": entry.pk})
 
 
 def preview_reversal(*, entry: LedgerEntry) -> list[Move]:
@@ -254,6 +259,23 @@ def _check(asked: TimeToLog, now: datetime) -> None:
     if not may_log_on(asked.staff, contract):
         raise NotAllowed(_("Time is logged by staff who deliver this package to this customer."))
     _check_not_voided(contract)
+    _check_type_and_length(asked)
+    _check_start(asked, now)
+    if asked.session is not None:
+        _check_session(asked, asked.session)
+    elif asked.basis != Basis.DELIVERED:
+        raise InvalidInput(_("Only a booked session can be a late cancellation or a no-show."), field="basis")
+    taken = (
+        LedgerEntry.objects.time_entries()
+        .unreversed()
+        .filter(contract=contract, staff=asked.staff, started_at=asked.started_at)
+    )
+    if taken.exists():
+        raise AlreadyLogged(_("You have logged a meeting with this start on this contract already."))
+
+
+def _check_type_and_length(asked: TimeToLog) -> None:
+    contract = asked.contract
     if asked.session_type not in RULES:
         raise InvalidInput(_("Choose a session type."), field="session_type")
     if asked.session_type in contract.types_switched_off:
@@ -261,30 +283,17 @@ def _check(asked: TimeToLog, now: datetime) -> None:
     longest = RULES[asked.session_type].longest_minutes
     if asked.minutes > longest:
         raise TooLongForType(
-            _(
-                "A %(type)s lasts at most %(longest)s minutes: log the rest as supplementary training, or leave it."
-            )
+            _("A %(type)s lasts at most %(longest)s minutes: log the rest as supplementary training, or leave it.")
             % {"type": SessionType(asked.session_type).label.lower(), "longest": longest}
         )
     if asked.minutes < 1:
         raise InvalidInput(_("Log at least 1 minute."), field="minutes")
-    day = local_day(asked.started_at, contract.time_zone)
-    if not contract.starts_on <= day <= contract.ends_on:
-        raise OutsideContract(
-            _("The contract runs from %(first)s to %(last)s (%(zone)s).")
-            % {"first": contract.starts_on, "last": contract.ends_on, "zone": contract.time_zone}
-        )
+
+
+def _check_start(asked: TimeToLog, now: datetime) -> None:
+    check_within_term(asked.contract, asked.started_at)
     if after_minutes(asked.started_at, asked.minutes) > now:
         raise InTheFuture(_("The meeting has not ended yet: time is logged afterwards."))
-    if asked.session is not None:
-        _check_session(asked, asked.session)
-    elif asked.basis != Basis.DELIVERED:
-        raise InvalidInput(_("Only a booked session can be a late cancellation or a no-show."), field="basis")
-    taken = LedgerEntry.objects.time_entries().unreversed().filter(
-        contract=contract, staff=asked.staff, started_at=asked.started_at
-    )
-    if taken.exists():
-        raise AlreadyLogged(_("You have logged a meeting with this start on this contract already."))
 
 
 def _check_session(asked: TimeToLog, session: ConsultingSession) -> None:

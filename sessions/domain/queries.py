@@ -10,9 +10,9 @@ from sessions.models import Attendee, ConsultingSession, LedgerEntry
 
 def sessions_visible_to(user: User) -> QuerySet[ConsultingSession]:
     """Sessions of the contracts that `user` sees, and those of their own customers that they attend."""
-    attended = Attendee.objects.filter(
-        user=user, session__contract__customer__in=list(memberships_of(user))
-    ).values("session")
+    attended = Attendee.objects.filter(user=user, session__contract__customer__in=list(memberships_of(user))).values(
+        "session"
+    )
     return ConsultingSession.objects.filter(contract_scope(user, "contract") | Q(pk__in=attended)).select_related(
         "contract__customer", "contract__package_version__package", "staff__staff_profile"
     )

@@ -20,7 +20,8 @@ def rewrite_shares(contract: Contract) -> dict[int, Share]:
     for entry in facts.entries:
         row = stored.get(entry.pk)
         included, overage = shares[entry.pk].figures
-        assert entry.staff_id is not None and entry.started_at is not None, "a time entry has both"
+        assert entry.staff_id is not None
+        assert entry.started_at is not None
         if row is None:
             missing.append(
                 EntryShare(

@@ -40,6 +40,4 @@ def move(
     if not ConsultingSession.objects.filter(pk=session.pk, status=before).update(status=after):
         raise WrongState(_("This session has changed in the meantime: load the page again."))
     session.status = after
-    return SessionEvent.objects.create(
-        session=session, kind=kind, at=now, by=by, reason=reason, details=details or {}
-    )
+    return SessionEvent.objects.create(session=session, kind=kind, at=now, by=by, reason=reason, details=details or {})

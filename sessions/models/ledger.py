@@ -57,7 +57,7 @@ class LedgerEntry(models.Model):
     contract = models.ForeignKey(Contract, models.PROTECT, related_name="ledger")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     minutes = models.IntegerField(_("minutes"))
-    session_type = models.CharField(_("type"), max_length=30, choices=SessionType.choices, null=True)
+    session_type = models.CharField(_("type"), max_length=30, choices=SessionType.choices, null=True)  # noqa: DJ001
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="time_entries")
     started_at = models.DateTimeField(_("start"), null=True)
     service_date = models.DateField(_("service date"), null=True)

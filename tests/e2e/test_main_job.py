@@ -154,4 +154,3 @@ def finance_downloads(browser: Browser, address: str, pekka: User, session: Cons
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) == 1
     assert Decimal("75.00") in {Decimal(value) for value in rows[0].values() if re.fullmatch(r"\d+\.\d\d", value)}
-

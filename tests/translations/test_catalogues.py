@@ -21,8 +21,8 @@ def sentences(language: str) -> list[Message]:
     return [message for message in catalogue(language) if message.id]
 
 
-def forms(text: str | tuple[str, ...] | list[str]) -> list[str]:
-    return [text] if isinstance(text, str) else list(text)
+def forms(text: str | tuple[str, ...] | list[str] | None) -> list[str]:
+    return [""] if text is None else [text] if isinstance(text, str) else list(text)
 
 
 def placeholders(text: str) -> Counter[str]:
