@@ -9,6 +9,14 @@ ZONE_NAMES: frozenset[str] = frozenset(
     name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/", "right/"))
 ) | {"UTC"}
 
+FIRST_YEAR, LAST_YEAR = 1990, 2199
+"""The years of the portal's calendar: far enough from the ends of Python's for every zone and every sum of days."""
+
+
+def in_calendar(day: date) -> bool:
+    """Whether `day` lies in the portal's calendar; dates of people go through here before anything is added to them."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
 
 def local_day(instant: datetime, zone: str) -> date:
     """The calendar date of `instant` in the IANA `zone`."""

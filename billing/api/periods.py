@@ -14,7 +14,8 @@ from rest_framework.response import Response
 from billing.domain.months import BillingMonth, billing_month, billing_months
 from billing.domain.overage import OverageLine, month_overage, overage_of_months
 from billing.domain.overage_file import overage_csv, overage_file_name
-from core.api.fields import FIRST_YEAR, LAST_YEAR, Instant, Money, money_text
+from core.api.fields import Instant, Money, money_text
+from core.dates import in_calendar
 from customers.api.views import PortalAPIView, PortalListView
 from customers.domain.roles import Right
 from sessions.domain.pricing import Billing
@@ -98,7 +99,7 @@ class _MonthView(PortalAPIView):
 
         :raises Http404: if it lies outside all calendars that contracts can have
         """
-        if not FIRST_YEAR <= month.year <= LAST_YEAR:
+        if not in_calendar(month):
             raise Http404
         return month
 

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from billing.domain.rate_changes import announce_higher_rate
-from core.dates import month_of
+from core.dates import in_calendar, month_of
 from core.money import CURRENCIES, fits_minor_unit
 from core.refusals import InvalidInput, NotAllowed
 from customers.domain.roles import Right, rights_of
@@ -56,6 +56,8 @@ def add_rate_line(
     if Right.MANAGE_RATES not in rights_of(by):
         raise NotAllowed(_("Rates are set by an operations lead."))
     _check(currency, hourly_rate, contract)
+    if not in_calendar(valid_from):
+        raise InvalidInput(_("Choose a date between 1990 and 2199."), field="valid_from")
     if contract is not None:
         contract = locked(contract)
     known_in_close = next_close_number()

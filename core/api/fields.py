@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from core.dates import FIRST_YEAR, LAST_YEAR
+from core.dates import in_calendar
 from core.money import CURRENCIES, round_to_minor_unit
 from core.text import is_plain
 
@@ -89,7 +89,7 @@ class CalendarDate(serializers.DateField):
             day = date.fromisoformat(value)
         except ValueError:
             self.fail("invalid")
-        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        if not in_calendar(day):
             self.fail("out_of_range")
         return day
 
@@ -111,7 +111,7 @@ class Instant(serializers.DateTimeField):
             instant = None
         if instant is None or instant.tzinfo is None:
             self.fail("invalid")
-        if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        if not in_calendar(instant):
             self.fail("out_of_range")
         return instant.astimezone(UTC)
 

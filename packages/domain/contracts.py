@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core import faults
-from core.dates import local_day
+from core.dates import in_calendar, local_day
 from core.refusals import InvalidInput
 from customers.domain.queries import served_scope
 from customers.domain.roles import (
@@ -104,6 +104,9 @@ def create_contract(
 
     :raises InvalidInput: with the field at fault
     """
+    for field, day in (("starts_on", starts_on), ("ends_on", ends_on)):
+        if not in_calendar(day):
+            raise InvalidInput(_("Choose a date between 1990 and 2199."), field=field)
     if ends_on < starts_on:
         raise InvalidInput(_("The contract ends before it starts."), field="ends_on")
     if package_version.dedicated_role not in roles_of(dedicated):

@@ -1,6 +1,7 @@
 """What somebody chooses and types while booking. The choices travel in the address, what is typed in the POST."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core.dates import ZONE_NAMES, instant_of
+from core.dates import ZONE_NAMES, in_calendar, instant_of
 from customers.models import User
 from packages.models import Contract
 from packages.session_types import LENGTHS_IN_MINUTES, RULES, SessionType
@@ -118,7 +119,7 @@ class StartField(forms.CharField):
             utc = instant.astimezone(UTC) if instant is not None and instant.tzinfo is not None else None
         except (ValueError, OverflowError):
             utc = None
-        if utc is None:
+        if utc is None or not in_calendar(utc):
             raise ValidationError(_("Choose one of the free times."), code="invalid")
         return utc
 
@@ -132,10 +133,12 @@ class WallClockField(forms.CharField):
         typed = super().clean(value)
         if typed in self.empty_values:
             return None
-        try:
-            return datetime.strptime(typed[:16], "%Y-%m-%dT%H:%M")  # noqa: DTZ007 - the zone stands beside it
-        except ValueError:
-            raise ValidationError(_("Enter a day and a time."), code="invalid") from None
+        wall: datetime | None = None
+        with suppress(ValueError):
+            wall = datetime.strptime(typed[:16], "%Y-%m-%dT%H:%M")  # noqa: DTZ007 - the zone stands beside it
+        if wall is None or not in_calendar(wall):
+            raise ValidationError(_("Enter a day and a time."), code="invalid")
+        return wall
 
 
 class StartForm(forms.Form):
@@ -154,7 +157,7 @@ class StartForm(forms.Form):
         if wall is not None and cleaned.get("starts") is None:
             try:
                 cleaned["starts"] = instant_of(wall, self._zone)
-            except (ValueError, OverflowError):
+            except ValueError:
                 self.add_error("wall", _("This time does not exist: the clocks are put forward over it."))
         return cleaned
 

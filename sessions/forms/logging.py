@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from core.dates import add_months, instant_of, month_of
+from core.dates import add_months, in_calendar, instant_of, month_of
 from core.form_fields import DurationField
 from core.formatting import format_day, zone_city
 from customers.models import Customer, User
@@ -98,6 +98,9 @@ class TimeEntryForm(forms.Form):
         return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
 
     def _instant(self, day: date, clock: time, zone: str) -> datetime | None:
+        if not in_calendar(day):
+            self.add_error("day", _("Enter a valid date."))
+            return None
         wall = datetime.combine(day, clock)
         if self.booked_start is not None:
             booked = self.booked_start.astimezone(ZoneInfo(zone)).replace(tzinfo=None, second=0, microsecond=0)
@@ -107,8 +110,6 @@ class TimeEntryForm(forms.Form):
             return instant_of(wall, zone)
         except ValueError:
             self.add_error("clock", _("The clock is put forward over that time: it does not exist on that day."))
-        except OverflowError:
-            self.add_error("day", _("Enter a valid date."))
         return None
 
     def _choices_of(self, name: str) -> forms.ChoiceField:

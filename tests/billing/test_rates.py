@@ -76,6 +76,12 @@ def test_a_day_has_one_line() -> None:
     rate("EUR", "90", contract=pro_lite())
 
 
+def test_a_day_beyond_the_calendar_is_refused() -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        rate("EUR", "90", valid_from=date(9999, 12, 31))
+    assert refusal.value.field == "valid_from"
+
+
 def test_a_negotiated_rate_is_in_the_contracts_currency() -> None:
     with pytest.raises(InvalidInput) as refusal:
         rate("USD", "90", contract=pro_lite())

@@ -85,6 +85,8 @@ def test_a_contract_of_one_day_is_a_contract() -> None:
     ("field", "different"),
     [
         ("ends_on", lambda: {"ends_on": date(2026, 1, 30)}),
+        ("starts_on", lambda: {"starts_on": date(9999, 12, 1), "ends_on": date(9999, 12, 31)}),
+        ("ends_on", lambda: {"ends_on": date(9999, 12, 31)}),
         ("dedicated", lambda: {"dedicated": staff("Carla Csm", Role.CSM)}),
         ("dedicated", lambda: {"dedicated": marta()}),
         ("others", lambda: {"others": [pekka()]}),

@@ -212,12 +212,28 @@ class TestDayAndTime:
         client.post(page, form(members=[f.marta()]))
         assert ConsultingSession.objects.get().starts_at == f.at("2026-03-08 21:10")
 
+    @pytest.mark.parametrize("wall", ["9999-12-31T23:30", "0001-01-01T00:10"])
+    def test_a_time_beyond_the_calendar_leads_back(self, contract: Contract, wall: str) -> None:
+        page = address("book-details", contract, wall=wall, zone="America/New_York")
+        assert signed_in(f.giulia()).get(page).status_code == 302
+
     def test_a_time_that_the_clock_skips_is_refused_beside_its_field(self, contract: Contract) -> None:
         page = address("book-details", contract, wall="2026-03-29T02:30", zone="Europe/Rome")
         response = signed_in(f.giulia()).get(page, follow=True)
         assert "This time does not exist" in text_of(response)
 
-    @pytest.mark.parametrize("starts", ["", "soon", "2026-03-09T10:00", "9999-12-31T23:59:59-14:00", "\x00"])
+    @pytest.mark.parametrize(
+        "starts",
+        [
+            "",
+            "soon",
+            "2026-03-09T10:00",
+            "9999-12-31T23:59:59-14:00",
+            "9999-12-31T23:30:00Z",
+            "0001-01-01T00:10:00Z",
+            "\x00",
+        ],
+    )
     def test_a_start_that_cannot_be_read_leads_back_to_the_calendar(
         self, contract: Contract, marta: Client, starts: str
     ) -> None:

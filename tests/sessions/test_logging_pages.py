@@ -128,6 +128,7 @@ class TestRefusals:
             ({"minutes": "soon"}, "minutes", "Type a duration"),
             ({"minutes": "0.01"}, "minutes", "whole minutes"),
             ({"day": "2026-03-29", "clock": "02:30"}, "clock", "does not exist"),
+            ({"day": "9999-12-31", "clock": "23:30"}, "day", "Enter a valid date"),
             ({"session_type": "yoga"}, "session_type", "Select a valid choice"),
             ({"zone": "Asia/Tokyo"}, "zone", "Select a valid choice"),
         ],
