@@ -131,6 +131,8 @@ CACHES = {
 }
 
 AUTH_USER_MODEL = "customers.User"
+# auth.W004 asks for a unique e-mail address: it is unique whatever its case, by a constraint on LOWER(email).
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["customers.authentication.PortalBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
