@@ -1,11 +1,13 @@
 """`/slots/`, `/sessions/quote/` and `/sessions/`: the straight path of DOMAIN.md §7."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 import time_machine
 
+from customers.models import User
 from packages.models import Contract
 from sessions.models import ConsultingSession, DiaryEntry, LedgerEntry, OverageAcceptance
 from tests.api.caller import Caller
@@ -89,6 +91,28 @@ def test_a_malformed_question_for_slots_is_refused(api: Api, change: dict[str, A
     tomas()
     asked = {"contract": launch_kit().pk, "session_type": "kickoff", "from_": "2026-03-10", "to": "2026-03-10"}
     assert list(api(marta()).get("/slots/", **(asked | change)).pointers) == [pointer]
+
+
+def test_slots_end_with_the_contract(api: Api) -> None:
+    contract = launch_kit(ends_on=date(2026, 3, 10))
+    asked = f"/slots/?contract={contract.pk}&session_type=operations&from=2026-03-09&to=2026-03-13"
+    days = {row["starts_at"][:10] for row in api(marta()).get(asked).results}
+    assert days == {"2026-03-09", "2026-03-10"}
+
+
+def test_the_nearest_times_lie_in_the_contract_too(api: Api) -> None:
+    contract = launch_kit(ends_on=date(2026, 3, 10))
+    late = wish(contract, starts_at="2026-03-10T16:00:00+01:00")
+    assert api(marta()).post("/sessions/", late).status == 201
+    nearest = api(marta()).post("/sessions/", late).body["nearest"]
+    assert [row["starts_at"][:10] for row in nearest] == ["2026-03-10"] * 3
+
+
+def test_nobody_is_offered_the_times_of_a_person_who_has_left(api: Api) -> None:
+    contract = launch_kit()
+    User.objects.filter(pk=giulia().pk).update(is_active=False)
+    asked = f"/slots/?contract={contract.pk}&session_type=operations&from=2026-03-09&to=2026-03-13"
+    assert api(marta()).get(asked).status == 400
 
 
 def test_sixty_two_days_of_slots_may_be_asked_for(api: Api) -> None:

@@ -161,10 +161,11 @@ def test_while_the_first_still_runs_the_second_is_told_so_at_once(portal_server:
         first = pool.submit(sender.post, "held")
         wait_until_a_key_is_claimed()
         second = sender.post("held")
-    assert second.json()["code"] == "idempotency_in_progress"
-    assert second.elapsed < timedelta(seconds=2)
-    assert first.result().status_code == 201
-    assert adjustments() == 1
+        answered_before_the_first = not first.done()
+    assert (second.status_code, second.json()["code"]) == (409, "idempotency_in_progress")
+    assert answered_before_the_first
+    # The first waits for the contract for as long as locks are waited for: on a slow machine that may be too short.
+    assert (first.result().status_code, adjustments()) in {(201, 1), (503, 0)}
 
 
 def wait_until_a_key_is_claimed() -> None:
