@@ -1,5 +1,6 @@
 """Random lives of a contract: whatever people log, reverse and adjust, the stored shares are the naive model's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,8 +13,9 @@ from core.dates import local_day
 from core.refusals import Refusal
 from packages.domain.windows import window_of
 from packages.models import Contract
-from sessions.domain import ledger, shares
+from sessions.domain import ledger
 from sessions.domain.allocation import Drawing
+from sessions.domain.facts import ContractFacts
 from sessions.domain.shares import differences
 from sessions.models import EntryShare, LedgerEntry
 from tests.factories import at, giulia, launch_kit, sofia
@@ -101,7 +103,7 @@ def stored(contract: Contract) -> dict[int, tuple[int, int]]:
     return {share.entry_id: (share.included_minutes, share.overage_minutes) for share in rows}
 
 
-def live(life: list[Log | Adjust | Reverse]) -> bool:
+def live(life: Sequence[Log | Adjust | Reverse]) -> bool:
     """Whether the stored shares were right after every deed of a contract's life, which is then undone."""
     right = True
     with transaction.atomic():
@@ -139,11 +141,11 @@ def test_a_ledger_that_forgot_to_share_out_anew_would_be_found(monkeypatch: pyte
 
 def only_new_ones(contract: Contract) -> dict[int, object]:
     """What a hasty author would write: share out the new entry and leave the others as they are."""
-    facts = shares.ContractFacts.of(contract)
+    facts = ContractFacts.of(contract)
     known = set(EntryShare.objects.filter(contract=contract).values_list("entry", flat=True))
     drawn = sum(included for included, _overage in stored(contract).values())
     for entry in facts.entries:
-        if entry.pk not in known:
+        if entry.pk not in known and entry.staff_id is not None and entry.started_at is not None:
             included = min(entry.minutes, facts.available - drawn)
             EntryShare.objects.create(
                 entry=entry,
