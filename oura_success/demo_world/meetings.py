@@ -110,12 +110,9 @@ class Storyteller:
                 zone=staff.time_zone,
                 duration_minutes=minutes,
                 now=booked_at,
+                contract=contract,
             )
-            slots = [slot for day in found for slot in day.slots if fits(slot) and _in_term(contract, slot)]
+            slots = [slot for day in found for slot in day.slots if fits(slot)]
             if slots:
                 return min(slots, key=lambda slot: abs(slot.starts_at - around))
         return None
-
-
-def _in_term(contract: Contract, slot: Slot) -> bool:
-    return contract.starts_on <= local_day(slot.starts_at, contract.time_zone) <= contract.ends_on

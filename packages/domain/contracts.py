@@ -79,8 +79,9 @@ def delivery_team_of(contract: Contract) -> list[User]:
 
 
 def dedicated_of(contract: Contract) -> User | None:
-    """The contract's dedicated AM or CSM."""
-    member = contract.team_members.filter(dedicated=True).select_related("staff__staff_profile").first()
+    """The contract's dedicated AM or CSM; None while that person has left."""
+    dedicated = contract.team_members.filter(dedicated=True, staff__is_active=True)
+    member = dedicated.select_related("staff__staff_profile").first()
     return member.staff if member else None
 
 

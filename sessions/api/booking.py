@@ -103,6 +103,7 @@ class SlotList(PortalListView):
             zone=contract.time_zone,
             duration_minutes=asked["duration_minutes"],
             now=self.now,
+            contract=contract,
         )
         slots = [
             {"starts_at": slot.starts_at, "ends_at": slot.ends_at, "staff": slot.staff.email}

@@ -3,19 +3,20 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from core import dates
 from core.refusals import Refusal
 from customers.models import User
+from packages.models import Contract
 from sessions.domain.holidays import holiday_on
 from sessions.domain.refusals import OutsideAvailability, SlotTaken, TooSoon
+from sessions.domain.term import is_within_term
 from sessions.models import BookingPolicy, ConsultingSession, DiaryEntry, TimeOff, WorkingHours
 
 
@@ -37,20 +38,7 @@ class Obstacle(StrEnum):
     FULLY_BOOKED = "fully_booked"
     TOO_SOON = "too_soon"
     BEYOND_HORIZON = "beyond_horizon"
-
-    @property
-    def label(self) -> str:
-        return str(_OBSTACLES[self])
-
-
-_OBSTACLES = {
-    Obstacle.NOT_WORKING: gettext_lazy("Not a working day"),
-    Obstacle.HOLIDAY: gettext_lazy("Public holiday"),
-    Obstacle.TIME_OFF: gettext_lazy("Away"),
-    Obstacle.FULLY_BOOKED: gettext_lazy("Fully booked"),
-    Obstacle.TOO_SOON: gettext_lazy("Too soon to book"),
-    Obstacle.BEYOND_HORIZON: gettext_lazy("Not open for booking yet"),
-}
+    OUTSIDE_TERM = "outside_term"
 
 
 @dataclass(slots=True)
@@ -76,7 +64,7 @@ class Diary:
     zone: str
     country: str
     policy: BookingPolicy
-    hours: dict[int, list[WorkingHours]]
+    hours: dict[int, list[tuple[time, time]]]
     away: list[tuple[datetime, datetime]]
     meetings: list[tuple[datetime, datetime]]
 
@@ -88,16 +76,13 @@ class Diary:
         meetings = DiaryEntry.objects.filter(near, staff=staff)
         if without is not None:
             meetings = meetings.exclude(session=without)
-        hours: dict[int, list[WorkingHours]] = defaultdict(list)
-        for stretch in WorkingHours.objects.filter(staff=staff):
-            hours[stretch.weekday].append(stretch)
         profile = getattr(staff, "staff_profile", None)
         return cls(
             staff=staff,
             zone=staff.time_zone,
             country=profile.country if profile is not None else "",
             policy=policy(),
-            hours=dict(hours),
+            hours=_working_hours(staff),
             away=list(TimeOff.objects.filter(near, staff=staff).values_list("starts_at", "ends_at")),
             meetings=list(meetings.values_list("starts_at", "ends_at")),
         )
@@ -106,10 +91,10 @@ class Diary:
         """Every start on a date of the staff member's clock that lies in their working hours; holidays too."""
         step = timedelta(minutes=self.policy.step_minutes)
         midnight = datetime.combine(local_date, datetime.min.time())
-        for stretch in self.hours.get(local_date.weekday(), []):
-            wall = datetime.combine(local_date, stretch.starts_at)
+        for starts_at, ends_at in self.hours.get(local_date.weekday(), []):
+            wall = datetime.combine(local_date, starts_at)
             wall += (midnight - wall) % step
-            end_wall = datetime.combine(local_date, stretch.ends_at)
+            end_wall = datetime.combine(local_date, ends_at)
             while wall < end_wall:
                 if dates.exists(wall, self.zone):
                     start = dates.instant_of(wall, self.zone)
@@ -147,8 +132,32 @@ class Diary:
         return start in self.candidates(dates.local_day(start, self.zone), duration_minutes)
 
 
-def days(*, staff: User, first: date, last: date, zone: str, duration_minutes: int, now: datetime) -> list[Day]:
-    """The free times of `staff` on each date of `zone` from `first` to `last`, both inclusive."""
+def _working_hours(staff: User) -> dict[int, list[tuple[time, time]]]:
+    """The stretches of each weekday by the wall clock; those that touch or overlap are one."""
+    hours: dict[int, list[tuple[time, time]]] = defaultdict(list)
+    for stretch in WorkingHours.objects.filter(staff=staff).order_by("weekday", "starts_at"):
+        day = hours[stretch.weekday]
+        if day and stretch.starts_at <= day[-1][1]:
+            day[-1] = day[-1][0], max(day[-1][1], stretch.ends_at)
+        else:
+            day.append((stretch.starts_at, stretch.ends_at))
+    return dict(hours)
+
+
+def days(
+    *,
+    staff: User,
+    first: date,
+    last: date,
+    zone: str,
+    duration_minutes: int,
+    now: datetime,
+    contract: Contract | None = None,
+) -> list[Day]:
+    """The free times of `staff` on each date of `zone` from `first` to `last`, both inclusive.
+
+    :param contract: whose term they lie in; without one, all of them
+    """
     start, end = dates.start_of_day(first, zone), dates.start_of_day(last + timedelta(days=1), zone)
     diary = Diary.read(staff, start, end)
     found = {first + timedelta(days=n): Day(first + timedelta(days=n)) for n in range((last - first).days + 1)}
@@ -160,6 +169,8 @@ def days(*, staff: User, first: date, last: date, zone: str, duration_minutes: i
             if day is None:
                 continue
             obstacle = diary.obstacle(candidate, duration_minutes, now)
+            if obstacle is None and contract is not None and not is_within_term(contract, candidate):
+                obstacle = Obstacle.OUTSIDE_TERM
             if obstacle is None:
                 day.slots.append(Slot(candidate, dates.after_minutes(candidate, duration_minutes), staff))
             else:
@@ -174,8 +185,19 @@ def days(*, staff: User, first: date, last: date, zone: str, duration_minutes: i
     return list(found.values())
 
 
-def nearest_free(*, staff: User, around: datetime, duration_minutes: int, now: datetime, count: int = 3) -> list[Slot]:
-    """The free times of `staff` nearest to `around`, in the order of their starts; looks two weeks either way."""
+def nearest_free(
+    *,
+    staff: User,
+    around: datetime,
+    duration_minutes: int,
+    now: datetime,
+    contract: Contract | None = None,
+    count: int = 3,
+) -> list[Slot]:
+    """The free times of `staff` nearest to `around`, in the order of their starts; looks two weeks either way.
+
+    :param contract: as with `days`
+    """
     day = dates.local_day(max(around, now), staff.time_zone)
     window = timedelta(days=14)
     free = [
@@ -187,6 +209,7 @@ def nearest_free(*, staff: User, around: datetime, duration_minutes: int, now: d
             zone=staff.time_zone,
             duration_minutes=duration_minutes,
             now=now,
+            contract=contract,
         )
         for slot in each.slots
     ]
@@ -201,13 +224,14 @@ def check_slot(
     duration_minutes: int,
     bound_by_hours: bool,
     now: datetime,
+    contract: Contract | None = None,
     without: ConsultingSession | None = None,
 ) -> None:
     """Refuse a time that cannot be had. Customers are bound by hours and notice, staff by the diary alone.
 
     :raises TooSoon: if a customer's start is less than the notice ahead, or anybody's has passed
     :raises OutsideAvailability: beyond the horizon, off the working hours, on a holiday or during time off
-    :raises SlotTaken: if a meeting stands there; both with the nearest free times
+    :raises SlotTaken: if a meeting stands there; both with the nearest free times, in the term of `contract`
     """
     starts_at = starts_at.astimezone(UTC)
     ends_at = dates.after_minutes(starts_at, duration_minutes)
@@ -216,27 +240,32 @@ def check_slot(
         raise TooSoon(_("This time has passed."))
     if not bound_by_hours:
         if diary.overlaps_meeting(starts_at, ends_at):
-            raise slot_taken(staff, starts_at, duration_minutes, now)
+            raise slot_taken(staff, starts_at, duration_minutes, now, contract)
         return
     obstacle = diary.obstacle(starts_at, duration_minutes, now)
     if obstacle is Obstacle.TOO_SOON:
         raise TooSoon(_("Sessions are booked at least %(hours)s hours ahead.") % {"hours": diary.policy.notice_hours})
     if obstacle is Obstacle.FULLY_BOOKED:
-        raise slot_taken(staff, starts_at, duration_minutes, now)
+        raise slot_taken(staff, starts_at, duration_minutes, now, contract)
     if obstacle is not None or not diary.holds(starts_at, duration_minutes):
         raise OutsideAvailability(
             _("%(name)s cannot be booked at this time.") % {"name": staff.name},
-            nearest=_described(nearest_free(staff=staff, around=starts_at, duration_minutes=duration_minutes, now=now)),
+            nearest=_nearest(staff, starts_at, duration_minutes, now, contract),
         )
 
 
-def slot_taken(staff: User, starts_at: datetime, duration_minutes: int, now: datetime) -> Refusal:
+def slot_taken(
+    staff: User, starts_at: datetime, duration_minutes: int, now: datetime, contract: Contract | None
+) -> Refusal:
     """The loser's message, with the nearest free times."""
-    nearest = nearest_free(staff=staff, around=starts_at, duration_minutes=duration_minutes, now=now)
-    return SlotTaken(_("This time has just been taken."), nearest=_described(nearest))
+    nearest = _nearest(staff, starts_at, duration_minutes, now, contract)
+    return SlotTaken(_("This time has just been taken."), nearest=nearest)
 
 
-def _described(slots: list[Slot]) -> list[dict[str, str]]:
+def _nearest(
+    staff: User, around: datetime, duration_minutes: int, now: datetime, contract: Contract | None
+) -> list[dict[str, str]]:
+    slots = nearest_free(staff=staff, around=around, duration_minutes=duration_minutes, now=now, contract=contract)
     return [
         {"starts_at": slot.starts_at.isoformat(), "ends_at": slot.ends_at.isoformat(), "staff": slot.staff.email}
         for slot in slots

@@ -67,6 +67,7 @@ def quote_booking(
         duration_minutes=duration_minutes,
         bound_by_hours=_is_bound_by_hours(by, contract),
         now=now,
+        contract=contract,
     )
     return quote(contract=contract, session_type=session_type, starts_at=starts_at, duration_minutes=duration_minutes)
 
@@ -107,6 +108,7 @@ def book_session(
         duration_minutes=duration_minutes,
         bound_by_hours=_is_bound_by_hours(by, contract),
         now=now,
+        contract=contract,
     )
     faults.reach("after_check")
     offer = quote(contract=contract, session_type=session_type, starts_at=starts_at, duration_minutes=duration_minutes)
@@ -294,7 +296,9 @@ def _write_diary(session: ConsultingSession, now: datetime) -> None:
     except IntegrityError as error:
         if sqlstate(error) != EXCLUSION_VIOLATION:
             raise
-        raise availability.slot_taken(session.staff, session.starts_at, session.duration_minutes, now) from error
+        raise availability.slot_taken(
+            session.staff, session.starts_at, session.duration_minutes, now, session.contract
+        ) from error
 
 
 def _write_attendees(session: ConsultingSession, guests: list[Guest]) -> None:

@@ -11,12 +11,17 @@ from packages.models import Contract
 from sessions.domain.refusals import OutsideContract
 
 
+def is_within_term(contract: Contract, starts_at: datetime) -> bool:
+    """Whether a meeting with that start lies in the term: its date in the contract's zone alone decides."""
+    return contract.starts_on <= local_day(starts_at, contract.time_zone) <= contract.ends_on
+
+
 def check_within_term(contract: Contract, starts_at: datetime) -> None:
-    """Only the start decides, by its date in the contract's zone.
+    """Refuse a start outside the term.
 
     :raises OutsideContract: before the contract's first or after its last day
     """
-    if contract.starts_on <= local_day(starts_at, contract.time_zone) <= contract.ends_on:
+    if is_within_term(contract, starts_at):
         return
     language = get_language() or "en"
     raise OutsideContract(

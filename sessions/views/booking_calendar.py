@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from core.clock_changes import ClockChange, clock_changes
 from core.dates import add_months, local_day, month_of
@@ -69,10 +70,16 @@ def free_times(
     open_days = {
         day.date: day
         for day in days(
-            staff=meeting.staff, first=today, last=last, zone=zone, duration_minutes=meeting.minutes, now=now
+            staff=meeting.staff,
+            first=today,
+            last=last,
+            zone=zone,
+            duration_minutes=meeting.minutes,
+            now=now,
+            contract=meeting.contract,
         )
     }
-    reasons = {each.date: _within_term(each, meeting, zone, policy) for each in open_days.values()}
+    reasons = {each.date: _why_empty(each, meeting.staff.name, policy) for each in open_days.values()}
     first_free = min((day.date for day in open_days.values() if day.slots), default=None)
     month, chosen = _looked_at(asked, open_days, first_free=first_free, today=today)
     weeks = [
@@ -114,36 +121,27 @@ def _looked_at(
     return month, min(of_month, default=None)
 
 
-def _within_term(day: Day, meeting: Meeting, zone: str, policy: BookingPolicy) -> str:
-    """Take the times outside the contract's term from `day`; why nothing is left, or an empty string."""
-    contract = meeting.contract
-    had_slots = bool(day.slots)
-    day.slots = [
-        slot
-        for slot in day.slots
-        if contract.starts_on <= local_day(slot.starts_at, contract.time_zone) <= contract.ends_on
-    ]
-    if day.slots:
+_WHY_EMPTY: dict[Obstacle, Promise] = {
+    Obstacle.NOT_WORKING: _("%(name)s does not work on this day."),
+    Obstacle.HOLIDAY: _("Public holiday for %(name)s: %(holiday)s."),
+    Obstacle.TIME_OFF: _("%(name)s is away on this day."),
+    Obstacle.FULLY_BOOKED: _("%(name)s has no free time left on this day."),
+    Obstacle.TOO_SOON: _("Too soon: sessions are booked at least %(hours)s hours ahead."),
+    Obstacle.BEYOND_HORIZON: _("Not open yet: times can be booked %(days)s days ahead."),
+    Obstacle.OUTSIDE_TERM: _("The contract does not run on this day."),
+}
+
+
+def _why_empty(day: Day, name: str, policy: BookingPolicy) -> str:
+    """Why `day` has no free time; an empty string where it has one."""
+    if day.empty_because is None:
         return ""
-    if had_slots:
-        return _("The contract does not run on this day.")
-    return _why(day, meeting.staff.name, policy)
-
-
-def _why(day: Day, name: str, policy: BookingPolicy) -> str:
-    match day.empty_because:
-        case Obstacle.HOLIDAY:
-            return _("Public holiday for %(name)s: %(holiday)s.") % {"name": name, "holiday": day.holiday}
-        case Obstacle.TIME_OFF:
-            return _("%(name)s is away on this day.") % {"name": name}
-        case Obstacle.FULLY_BOOKED:
-            return _("%(name)s has no free time left on this day.") % {"name": name}
-        case Obstacle.TOO_SOON:
-            return _("Too soon: sessions are booked at least %(hours)s hours ahead.") % {"hours": policy.notice_hours}
-        case Obstacle.BEYOND_HORIZON:
-            return _("Not open yet: times can be booked %(days)s days ahead.") % {"days": policy.horizon_days}
-        case _:
-            return _("%(name)s does not work on this day.") % {"name": name}
+    return str(_WHY_EMPTY[day.empty_because]) % {
+        "name": name,
+        "holiday": day.holiday,
+        "hours": policy.notice_hours,
+        "days": policy.horizon_days,
+    }
 
 
 def _cell(

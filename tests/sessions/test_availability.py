@@ -54,6 +54,10 @@ def works(person: User, stretches: Sequence[tuple[int, time, time]]) -> User:
 
 
 class TestWorkingHours:
+    def test_stretches_that_touch_or_overlap_are_one(self) -> None:
+        touching = [(0, time(9), time(12)), (0, time(12), time(13)), (0, time(12, 30), time(14))]
+        assert offered(works(giulia(), touching), MONDAY) == every_half_hour("09:00", "13:00")
+
     def test_every_half_hour_that_ends_within_them(self) -> None:
         assert offered(giulia(), MONDAY) == every_half_hour("09:00", "16:00")
         assert offered(giulia(), MONDAY, minutes=15) == every_half_hour("09:00", "16:30")
