@@ -31,12 +31,15 @@ class ExpectedTime:
 
 
 def expected_time(session: ConsultingSession) -> ExpectedTime:
-    """The booking's own figures; once they are logged, what ran over, which starts where the last entry ends."""
+    """The booking's own figures; once its own type is logged, what ran over, from where the last entry ends.
+
+    Nothing runs over a meeting that did not take place.
+    """
     own, over = SessionType(session.session_type), SessionType.SUPPLEMENTARY_TRAINING
     basis = _BASIS_OF_STATUS.get(session.status, Basis.DELIVERED)
     logged = LedgerEntry.objects.time_entries().unreversed().filter(session=session)
     ends = [after_minutes(entry.started_at, entry.minutes) for entry in logged if entry.started_at is not None]
-    if ends:
+    if basis == Basis.DELIVERED and any(entry.session_type == own for entry in logged):
         return ExpectedTime((over,), max(ends), None, basis)
     types = (own,) if own == over or basis != Basis.DELIVERED else (own, over)
     return ExpectedTime(types, session.starts_at, session.duration_minutes, basis)

@@ -300,12 +300,14 @@ def _check_session(asked: TimeToLog, session: ConsultingSession) -> None:
     if session.contract_id != asked.contract.pk:
         raise InvalidInput(_("That session belongs to another contract."), field="session")
     session.refresh_from_db(fields=["status"])
+    ran_over = asked.session_type == SessionType.SUPPLEMENTARY_TRAINING and asked.basis == Basis.DELIVERED
     if asked.session_type == session.session_type:
-        if session.time_entries.unreversed().filter(session_type=session.session_type).exists():
+        logged_before = session.time_entries.unreversed().filter(session_type=session.session_type)
+        if not ran_over and logged_before.exists():
             raise AlreadyLogged(
                 _("This session has its time logged: what ran over is logged as supplementary training.")
             )
-    elif asked.session_type != SessionType.SUPPLEMENTARY_TRAINING:
+    elif not ran_over:
         raise InvalidInput(
             _("A session is logged under its own type, what ran over as supplementary training."),
             field="session_type",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from core.refusals import InvalidInput, NotAllowed, Refusal
+from customers.domain.customers import assign_contact
 from customers.models import Role, User
 from packages.models import Contract
 from sessions.domain.booking import cancel_session, mark_no_show
@@ -40,6 +41,7 @@ from tests.factories import (
     sofia,
     staff,
     tomas,
+    with_terms_accepted,
 )
 
 pytestmark = pytest.mark.django_db
@@ -222,6 +224,26 @@ class TestSession:
         for hour in (11, 12, 13):
             self.log(session, session_type="supplementary-training", started_at=at(f"2026-02-25 {hour}:00"))
         assert shares_of(session.contract) == ["60/0", "0/60", "0/60", "0/60"]
+
+    def test_supplementary_training_runs_over_like_any_other_session(self, contract: Contract) -> None:
+        rate("EUR", "120.00")
+        session = booked(
+            with_terms_accepted(contract), "supplementary-training", 60, "2026-02-25 14:00", accept_overage=True
+        )
+        for hour in (14, 15):
+            self.log(session, session_type="supplementary-training", started_at=at(f"2026-02-25 {hour}:00"))
+        assert shares_of(contract) == ["0/60", "0/60"]
+
+    def test_nothing_runs_over_a_meeting_that_did_not_take_place(self, contract: Contract) -> None:
+        session = booked(contract, "kickoff", 30, "2026-02-25 14:00")
+        mark_no_show(session=session, by=giulia(), reason="", missing="Everybody", now=session.starts_at)
+        self.log(session, basis="no_show", reason="Nobody came", minutes=30)
+        colleague = {"staff": staff("Ada Able", Role.AM), "minutes": 30, "basis": "no_show", "reason": "Nobody came"}
+        assign_contact(customer=contract.customer, kind="lead", person=staff("Ada Able", Role.AM), by=None, now=NOW)
+        with pytest.raises(InvalidInput, match="under its own type"):
+            self.log(session, session_type="supplementary-training", **colleague)
+        with pytest.raises(AlreadyLogged):
+            self.log(session, **colleague)
 
     def test_another_type_or_another_contracts_session_is_refused(
         self, session: ConsultingSession, elsewhere: ConsultingSession

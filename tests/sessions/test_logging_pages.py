@@ -305,6 +305,15 @@ class TestFromASession:
         assert session.status == ConsultingSession.Status.HELD
         assert [entry.session for entry in time_entries(session.contract)] == [session]
 
+    def test_what_ran_over_may_be_logged_first(self) -> None:
+        session = booked(launch_kit(), "operations", 45, "2026-03-10 10:00")
+        logged(session.contract, "supplementary-training", 10, "2026-03-10 10:45", session=session, now=NOW)
+
+        form = signed_in(giulia()).get(reverse("sessions:log", args=[session.pk])).context["form"]
+
+        assert next(value for value, _label in form.fields["session_type"].choices) == "operations"
+        assert f"{form.initial['clock']:%H:%M}" == "10:00"
+
     def test_what_ran_over_is_supplementary_training_from_where_the_entry_ends(self) -> None:
         session = booked(launch_kit(), "operations", 45, "2026-03-10 10:00")
         logged(session.contract, "operations", 45, "2026-03-10 10:00", session=session, now=NOW)
