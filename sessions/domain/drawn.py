@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.dates import local_day
-from core.money import cost_of, round_to_minor_unit
 from packages.domain.rates import RateBook
 from sessions.domain.allocation import Share
 from sessions.domain.facts import ContractFacts
+from sessions.domain.pricing import cost_of_overage
 from sessions.models import ConsultingSession
 
 
@@ -31,10 +31,5 @@ def projected(session: ConsultingSession) -> Projected | None:
     contract = session.contract
     share = ContractFacts.of(contract, with_bookings=True).projection()[("booking", session.pk)]
     rate = RateBook.load([contract]).rate_on(contract, local_day(session.starts_at, contract.time_zone))
-    return Projected(share, rate, _cost(share.overage_minutes, rate, contract.currency), contract.currency)
-
-
-def _cost(minutes: int, rate: Decimal | None, currency: str) -> Decimal | None:
-    if minutes == 0:
-        return round_to_minor_unit(Decimal(0), currency)
-    return None if rate is None else cost_of(minutes, rate, currency)
+    amount = cost_of_overage(share.overage_minutes, rate, contract.currency)
+    return Projected(share, rate, amount, contract.currency)

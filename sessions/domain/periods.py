@@ -4,14 +4,8 @@ from datetime import date
 
 from django.db.models import Max
 
-from core.dates import month_of
 from core.locks import share_close_lock
 from sessions.models import BillingPeriod
-
-
-def is_closed(day: date) -> bool:
-    """Whether the month in which `day` lies is closed."""
-    return BillingPeriod.objects.filter(month=month_of(day)).exists()
 
 
 def closed_months() -> set[date]:
