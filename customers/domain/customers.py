@@ -4,9 +4,10 @@ import re
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from core.database_errors import constraint_of
 from core.dates import ZONE_NAMES
 from core.money import CURRENCIES
 from core.refusals import InvalidInput
@@ -94,16 +95,28 @@ def invite_member(*, customer: Customer, email: str, name: str, kind: str, now: 
 
     :raises InvalidInput: if the address belongs to one of the provider's people
     """
-    person = User.objects.filter(email__iexact=email.strip()).select_related("staff_profile").first()
-    is_new = person is None
+    person = _person_behind(email)
+    is_new = False
     if person is None:
-        person = User.objects.create_user(
-            email, name=name.strip(), language=customer.language, time_zone=customer.time_zone
-        )
-    elif is_staff(person):
+        try:
+            with transaction.atomic():
+                person = User.objects.create_user(
+                    email, name=name.strip(), language=customer.language, time_zone=customer.time_zone
+                )
+            is_new = True
+        except IntegrityError as error:
+            # Somebody invited the same person at the same moment: theirs is the row.
+            if constraint_of(error) != "users_email_unique":
+                raise
+            person = User.objects.select_related("staff_profile").get(email__iexact=email.strip())
+    if is_staff(person):
         raise InvalidInput(_("That address belongs to one of the provider's people."), field="email")
     add_member(customer=customer, person=person, kind=kind, now=now)
     return person, is_new
+
+
+def _person_behind(email: str) -> User | None:
+    return User.objects.filter(email__iexact=email.strip()).select_related("staff_profile").first()
 
 
 def _belongs(person: User, customer: Customer) -> bool:

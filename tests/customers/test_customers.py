@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from core.refusals import InvalidInput
+from customers.domain import customers
 from customers.domain.customers import add_member, assign_contact, create_customer, invite_member
 from customers.domain.queries import (
     admins_of,
@@ -131,6 +132,14 @@ class TestMembers:
         with pytest.raises(InvalidInput) as refused:
             invite_member(customer=acme(), email=giulia().email, name="Giulia", kind="admin", now=NOW)
         assert refused.value.field == "email"
+
+    def test_somebody_who_was_invited_at_the_same_moment_is_one_person(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        invitation = {"email": "new@person.example", "name": "New Person", "kind": "member", "now": NOW}
+        first, _new = invite_member(customer=acme(), **invitation)
+        monkeypatch.setattr(customers, "_person_behind", lambda email: None)  # looked before the other had written
+        assert invite_member(customer=globex(), **invitation) == (first, False)
+        with pytest.raises(InvalidInput):
+            invite_member(customer=acme(), **{**invitation, "email": giulia().email})
 
 
 class TestWhoSeesACustomer:
