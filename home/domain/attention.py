@@ -12,6 +12,7 @@ from core.dates import local_day
 from packages.domain.queries import Standing, in_standing
 from packages.models import Contract
 from sessions.domain.numbers import ContractNumbers, numbers_of_many
+from sessions.domain.proposals import proposed_contract
 from sessions.models import ConsultingSession, EntryShare
 
 NEARLY_DRAWN_PERCENT = 80
@@ -112,9 +113,7 @@ def _concerns(numbers: ContractNumbers, window_days_left: int, days_left: int) -
         yield Concern.NEARLY_DRAWN
 
 
-def proposed_for_booking(contracts: Iterable[Watched]) -> Contract | None:
-    """Of contracts that run: the one with free minutes whose window ends first, or else any (DOMAIN.md §2)."""
-    contracts = list(contracts)
-    free = [each for each in contracts if each.numbers.free > 0 and not each.numbers.lapsed]
-    best = min(free or contracts, key=lambda each: (each.numbers.window.last, each.contract.pk), default=None)
-    return best.contract if best is not None else None
+def proposed_for_booking(contracts: Iterable[Watched], *, now: datetime) -> Contract | None:
+    """Of `contracts` the one that booking itself proposes (DOMAIN.md §2)."""
+    numbers = {each.contract: each.numbers for each in contracts}
+    return proposed_contract(numbers, {contract.pk: mine for contract, mine in numbers.items()}, now=now)

@@ -59,16 +59,12 @@ class CustomerHome:
     sessions: list[ConsultingSession]
     delivered: list[LedgerEntry]
     getting_started: GettingStarted | None
+    book_on: Contract | None
+    """The contract to propose for a booking: one that runs, or the first one to come."""
 
     @property
     def next_session(self) -> ConsultingSession | None:
         return self.sessions[0] if self.sessions else None
-
-    @property
-    def book_on(self) -> Contract | None:
-        """The contract to propose for a booking: one that runs, or the first one to come."""
-        running = proposed_for_booking(card.watched for card in self.contracts if not card.upcoming)
-        return running or next((card.watched.contract for card in self.contracts), None)
 
 
 def customer_homes(user: User, *, now: datetime) -> list[CustomerHome]:
@@ -106,6 +102,7 @@ def customer_homes(user: User, *, now: datetime) -> list[CustomerHome]:
             sessions=sessions[customer.pk][:SESSIONS_SHOWN],
             delivered=delivered[customer.pk][:DELIVERED_SHOWN],
             getting_started=_getting_started(cards[customer.pk], started, crowds.get(customer.pk, 0)),
+            book_on=proposed_for_booking((card.watched for card in cards[customer.pk]), now=now),
         )
         for customer in customers
     ]

@@ -109,11 +109,8 @@ class CustomerPage:
     people: list[PersonLine]
     coming: list[ConsultingSession]
     past: list[ConsultingSession]
-
-    @property
-    def book_on(self) -> Contract | None:
-        """The running contract to propose for a booking."""
-        return proposed_for_booking(line.watched for line in self.contracts if line.standing is Standing.RUNNING)
+    book_on: Contract | None
+    """The running contract to propose for a booking."""
 
 
 def customer_page(customer: Customer, *, user: User, now: datetime) -> CustomerPage:
@@ -133,6 +130,7 @@ def customer_page(customer: Customer, *, user: User, now: datetime) -> CustomerP
         people=_people(customer),
         coming=list(coming_sessions(user, now=now).filter(**of_customer)[:COMING_SHOWN]),
         past=list(past_sessions(user, now=now).filter(**of_customer)[:PAST_SHOWN]),
+        book_on=proposed_for_booking((line.watched for line in lines if line.standing is Standing.RUNNING), now=now),
     )
 
 

@@ -5,9 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from home.domain.attention import Concern, pressing, proposed_for_booking, watched
+from home.domain.customer_home import customer_homes
 from packages.models import Contract
 from sessions.domain.ledger import adjust
-from tests.factories import at, booked, customer, giulia, launch_kit, logged, pro_lite, sofia
+from sessions.domain.numbers import numbers_of_many
+from sessions.domain.proposals import proposed_contract
+from tests.factories import at, booked, customer, giulia, launch_kit, logged, marta, pro_lite, sofia
 
 pytestmark = pytest.mark.django_db
 
@@ -95,8 +98,19 @@ def test_to_book_the_contract_with_free_minutes_whose_window_ends_first_is_propo
     lapsed = launch_kit(starts_on=TODAY - timedelta(days=100))
 
     def proposed(*contracts: Contract) -> Contract | None:
-        return proposed_for_booking(watched(contracts, now=NOW))
+        return proposed_for_booking(watched(contracts, now=NOW), now=NOW)
 
     assert proposed(late, soon, sooner_but_drawn, lapsed) == soon
     assert proposed(sooner_but_drawn) == sooner_but_drawn
     assert proposed() is None
+
+
+def test_home_and_booking_propose_the_same_contract() -> None:
+    ends_first = pro_lite(starts_on=TODAY - timedelta(days=20), ends_on=TODAY + timedelta(days=30))
+    used(ends_first, 60, 60)
+    lapsed = launch_kit(starts_on=TODAY - timedelta(days=100))
+    contracts = [ends_first, lapsed]
+    proposed = proposed_contract(contracts, numbers_of_many(contracts, now=NOW), now=NOW)
+    assert proposed == ends_first
+    assert proposed_for_booking(watched(contracts, now=NOW), now=NOW) == proposed
+    assert [home.book_on for home in customer_homes(marta(), now=NOW)] == [proposed]
