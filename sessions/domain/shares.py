@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from core.dates import local_day
 from packages.models import Contract
 from sessions.domain.allocation import Share
 from sessions.domain.facts import ContractFacts
@@ -71,3 +73,24 @@ def differences(contracts: Sequence[Contract]) -> Iterator[Difference]:
             is_stored, should_be = stored[contract_id].get(entry_id), derived.get(entry_id, (0, 0))
             if is_stored != should_be:
                 yield Difference(contract_id, entry_id, is_stored, should_be)
+
+
+@dataclass(frozen=True, slots=True)
+class Misdated:
+    """A time entry whose service date is not the date of its start in the contract's zone."""
+
+    contract_id: int
+    entry_id: int
+    stored: date
+    derived: date
+
+
+def misdated(contracts: Sequence[Contract]) -> Iterator[Misdated]:
+    """Every time entry of `contracts` that stands under another day, and so perhaps in another month: none, ever."""
+    zones = {contract.pk: contract.time_zone for contract in contracts}
+    for entry in LedgerEntry.objects.time_entries().filter(contract__in=list(zones)).order_by("contract", "pk"):
+        assert entry.started_at is not None
+        assert entry.service_date is not None
+        day = local_day(entry.started_at, zones[entry.contract_id])
+        if day != entry.service_date:
+            yield Misdated(entry.contract_id, entry.pk, entry.service_date, day)

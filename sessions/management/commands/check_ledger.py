@@ -1,4 +1,4 @@
-"""`manage.py check_ledger`: recompute every share of the ledger; there must never be a difference (DOMAIN.md §4)."""
+"""`manage.py check_ledger`: recompute every share and service date; there must never be a difference (DOMAIN.md §4)."""
 
 import sys
 from typing import Any
@@ -6,20 +6,27 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from packages.models import Contract
-from sessions.domain.shares import differences
+from sessions.domain.shares import differences, misdated
 
 CONTRACTS_AT_ONCE = 200
 
 
 class Command(BaseCommand):
-    help = "Recompute what every time entry draws; exit 1 and name each entry whose stored share differs."
+    help = "Recompute what every time entry draws and its day; exit 1 and name each entry that differs."
 
     def handle(self, *args: Any, **options: Any) -> None:
         contract_ids = list(Contract.objects.order_by("pk").values_list("pk", flat=True))
         found = 0
         for first in range(0, len(contract_ids), CONTRACTS_AT_ONCE):
             batch = Contract.objects.filter(pk__in=contract_ids[first : first + CONTRACTS_AT_ONCE])
-            for difference in differences(list(batch.select_related("package_version"))):
+            contracts = list(batch.select_related("package_version"))
+            for entry in misdated(contracts):
+                found += 1
+                self.stderr.write(
+                    f"contract {entry.contract_id}, entry {entry.entry_id}: "
+                    f"dated {entry.stored}, should be {entry.derived}"
+                )
+            for difference in differences(contracts):
                 found += 1
                 self.stderr.write(
                     f"contract {difference.contract_id}, entry {difference.entry_id}: "
