@@ -148,7 +148,12 @@ class AdjustmentForm(forms.Form):
 class WaiverForm(forms.Form):
     """Why overage is not billed, or why it is billed after all."""
 
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("The customer sees it."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class EntryFilterForm(forms.Form):

@@ -37,10 +37,19 @@ class Told:
     reason: str
 
 
-def history_of(events: Iterable[SessionEvent], *, zone: str) -> list[Told]:
-    """The events newest first, times in `zone`; `by` must be loaded."""
+def history_of(events: Iterable[SessionEvent], *, zone: str, with_reasons: bool) -> list[Told]:
+    """The events newest first, times in `zone`; `by` must be loaded.
+
+    Reasons are for who sees the contract: they speak of its ledger too.
+    """
     return [
-        Told(*_LOOKS[event.kind], at=event.at, by=str(event.by), sentence=_sentence(event, zone), reason=event.reason)
+        Told(
+            *_LOOKS[event.kind],
+            at=event.at,
+            by=str(event.by),
+            sentence=_sentence(event, zone),
+            reason=event.reason if with_reasons else "",
+        )
         for event in sorted(events, key=lambda each: (each.at, each.pk), reverse=True)
     ]
 

@@ -137,7 +137,7 @@ def session(request: PortalRequest, pk: int) -> HttpResponse:
             "projected": projected(shown) if sees_contract else None,
             "entries": entries,
             "acceptances": shown.overage_acceptances.all() if sees_contract else [],
-            "history": history_of(shown.events.all(), zone=zone),
+            "history": history_of(shown.events.all(), zone=zone, with_reasons=sees_contract),
             "may": _acts(reader, shown, now) if sees_contract else _Acts(),
             "is_link": shown.place.startswith("https://"),
             "cutoff": shown.starts_at - timedelta(hours=policy().change_cutoff_hours),

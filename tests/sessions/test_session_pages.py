@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 import tests.factories as f
 from packages.models import Contract
 from sessions.domain.booking import Guest, cancel_session, mark_no_show
+from sessions.domain.ledger import reverse_entry
 from sessions.models import ConsultingSession
 from tests.sessions.booking_pages import signed_in, text_of
 
@@ -177,6 +178,16 @@ class TestSession:
         assert "Included minutes" not in text_of(response)
         assert contract.reference not in text_of(response)
         assert page_of(session, "cancel") not in response.content.decode()
+
+    def test_someone_who_only_attends_reads_no_reasons_of_the_ledger(self, contract: Contract) -> None:
+        luca = f.luca()
+        session = f.booked(contract, "operations", 45, "2026-02-16 10:00", attendees=[Guest(luca.name, luca.email)])
+        entry = f.logged(contract, "operations", 45, session.starts_at, session=session).entry
+        reverse_entry(entry=entry, by=f.giulia(), reason="Billed to the wrong package", now=f.NOW)
+        assert "Billed to the wrong package" in text_of(signed_in(f.marta()).get(page_of(session)))
+        attended = text_of(signed_in(luca).get(page_of(session)))
+        assert "counts as booked again" in attended
+        assert "Billed to the wrong package" not in attended
 
     @pytest.mark.parametrize("act", ["detail", "cancel", "no-show"])
     def test_another_customers_session_does_not_exist(self, coming: ConsultingSession, act: str) -> None:
