@@ -73,9 +73,10 @@ def is_on_team(user: User, contract: Contract) -> bool:
 
 
 def delivery_team_of(contract: Contract) -> list[User]:
-    """The staff named on the contract, the dedicated one first."""
+    """The staff named on the contract who hold a role that its package allows, the dedicated one first."""
+    allowed = set(contract.package_version.delivering_roles)
     members = contract.team_members.select_related("staff__staff_profile").order_by("-dedicated", "staff__name", "pk")
-    return [member.staff for member in members if member.staff.is_active]
+    return [member.staff for member in members if roles_of(member.staff) & allowed]
 
 
 def dedicated_of(contract: Contract) -> User | None:

@@ -16,7 +16,7 @@ from core.refusals import InvalidInput, NotAllowed
 from customers.domain.queries import lead_of, members_of
 from customers.domain.roles import delivers, is_admin_of, roles_of
 from customers.models import Role, StaffProfile, User
-from packages.domain.contracts import is_on_team, locked, may_book_for
+from packages.domain.contracts import delivery_team_of, is_on_team, locked, may_book_for
 from packages.domain.terms import terms_accepted
 from packages.models import Contract
 from packages.session_types import LENGTHS_IN_MINUTES, RULES, SessionType
@@ -217,7 +217,7 @@ def _check_request(
         )
     if duration_minutes not in LENGTHS_IN_MINUTES:
         raise InvalidInput(_("A session lasts 15, 30, 45 or 60 minutes."), field="duration_minutes")
-    if not staff.is_active or not is_on_team(staff, contract):
+    if staff not in delivery_team_of(contract):
         raise InvalidInput(_("That person does not deliver for this contract."), field="staff")
     check_within_term(contract, starts_at)
 

@@ -134,7 +134,7 @@ class TestMembers:
         assert refused.value.field == "email"
 
     def test_somebody_who_was_invited_at_the_same_moment_is_one_person(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        invitation = {"email": "new@person.example", "name": "New Person", "kind": "member", "now": NOW}
+        invitation: dict[str, Any] = {"email": "new@person.example", "name": "New Person", "kind": "member", "now": NOW}
         first, _new = invite_member(customer=acme(), **invitation)
         monkeypatch.setattr(customers, "_person_behind", lambda email: None)  # looked before the other had written
         assert invite_member(customer=globex(), **invitation) == (first, False)

@@ -25,6 +25,7 @@ from tests.factories import (
     NOW,
     acme,
     aino,
+    booked,
     customer,
     giulia,
     globex,
@@ -121,6 +122,14 @@ def test_the_dedicated_person_comes_first_in_the_team_and_only_once() -> None:
     assert delivery_team_of(contract) == [giulia(), tomas()]
     User.objects.filter(pk=tomas().pk).update(is_active=False)
     assert delivery_team_of(contract) == [giulia()]
+
+
+def test_nobody_is_booked_who_could_not_log_it_afterwards() -> None:
+    contract = launch_kit(others=[tomas()])  # a Launch Kit is delivered by account managers
+    assert not may_log_on(tomas(), contract)
+    assert delivery_team_of(contract) == [giulia()]
+    with pytest.raises(InvalidInput, match="does not deliver"):
+        booked(contract, "operations", 30, "2026-03-09 10:00", staff=tomas())
 
 
 class TestWhoSeesAContract:
