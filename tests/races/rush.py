@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Barrier
-from time import sleep
 from typing import Any
 
 import requests
@@ -52,19 +51,12 @@ def post(url: str, call: Call) -> requests.Response:
 
 
 def rush(url: str, calls: Sequence[Call]) -> list[Answer]:
-    """Send all calls at the same moment; the answers in the order of the calls.
-
-    Who is told that a lock could not be had in time (on a machine that is busy with other things) comes again when
-    told to, as the API asks of its clients.
-    """
+    """Send all calls at the same moment; the answers in the order of the calls. Nobody comes again: a 503 shows."""
     everybody_stands_ready = Barrier(len(calls))
 
     def send(call: Call) -> Answer:
         everybody_stands_ready.wait(timeout=30)
         response = post(url, call)
-        while response.status_code == requests.codes.service_unavailable:
-            sleep(int(response.headers["Retry-After"]))
-            response = post(url, call)
         problem = response.headers["Content-Type"] == "application/problem+json"
         return Answer(response.status_code, response.json()["code"] if problem else "", call.body)
 
