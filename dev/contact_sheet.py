@@ -1,6 +1,6 @@
 """`make sheet`: screenshots of the main pages of a running demo, on contact sheets that a person looks at.
 
-Writes one PNG a combination of theme, language and width into `.data/sheets/`. By default 360 px dark Italian and
+Writes some PNG a combination of theme, language and width into `.data/sheets/`. By default 360 px dark Italian and
 1280 px light English; `ALL=1` takes all eight combinations.
 """
 
@@ -22,6 +22,7 @@ SHEETS = ROOT / ".data" / "sheets"
 WIDTHS = {360: 780, 1280: 860}
 PHONE = 360
 TALLEST = 2400
+SHOTS_A_SHEET = 6
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,9 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=str(chromium))
         for look in looks:
             shots = list(_shots(browser, address, look))
-            print(_lay_out(browser, look, shots))
+            for first in range(0, len(shots), SHOTS_A_SHEET):
+                sheet = _lay_out(browser, look, first // SHOTS_A_SHEET + 1, shots[first : first + SHOTS_A_SHEET])
+                print(sheet.relative_to(ROOT))
         browser.close()
     return 0
 
@@ -133,14 +136,14 @@ def _go(page: Page, address: str, place: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-def _lay_out(browser: Browser, look: Look, shots: list[tuple[str, Path]]) -> Path:
-    """All shots of one look on one page, each under what it shows."""
+def _lay_out(browser: Browser, look: Look, number: int, shots: list[tuple[str, Path]]) -> Path:
+    """Some shots of one look on one sheet, each under what it shows."""
     shown = 300 if look.width == PHONE else 620
     figures = "".join(
         f"<figure><figcaption>{caption}</figcaption><img src='{path.as_uri()}' width={shown}></figure>"
         for caption, path in shots
     )
-    html = SHEETS / f"{look.name}.html"
+    html = SHEETS / f"sheet-{look.name}-{number}.html"
     html.write_text(
         "<!doctype html><meta charset=utf-8><style>body{margin:16px;font:13px sans-serif;background:#888;display:flex;"
         "flex-wrap:wrap;gap:16px;align-items:flex-start}figure{margin:0}figcaption{padding:4px 0}</style>" + figures,
@@ -148,7 +151,7 @@ def _lay_out(browser: Browser, look: Look, shots: list[tuple[str, Path]]) -> Pat
     )
     page = browser.new_page(viewport={"width": 1960, "height": 900})
     page.goto(html.as_uri())
-    target = SHEETS / f"{look.name}.png"
+    target = html.with_suffix(".png")
     page.screenshot(path=target, full_page=True)
     page.close()
     return target
