@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from customers.domain.queries import customers_visible_to
-from customers.domain.roles import Right, memberships_of, rights_of
+from customers.domain.roles import Right, administered_by, memberships_of, rights_of
 from customers.models import User
 from home.navigation import ACCOUNT, CUSTOMER_PAGE, DEMO, SEARCH, Link, LinkGroup, address_of, links_for, navigation_for
 
@@ -115,7 +115,10 @@ class Chrome:
 
     @cached_property
     def navigation(self) -> tuple[LinkGroup, ...]:
-        return navigation_for(rights=self._rights, path=self._request.path)
+        user = self._request.user
+        administered = administered_by(user) if isinstance(user, User) else []
+        only = administered[0] if len(administered) == 1 else None
+        return navigation_for(rights=self._rights, path=self._request.path, customer_id=only)
 
     @cached_property
     def account(self) -> tuple[Link, ...]:

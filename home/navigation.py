@@ -15,12 +15,16 @@ Words = str | Promise
 
 @dataclass(frozen=True)
 class Entry:
-    """A place in the portal: its words, its icon, the name of its URL and the right that opens it."""
+    """A place in the portal: its words, its icon, the name of its URL and the right that opens it.
+
+    A page `of_customer` takes a customer's id: it is shown to the admin of one customer, and leads to that one's.
+    """
 
     label: Words
     icon: str
     url_name: str
     right: Right
+    of_customer: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ NAVIGATION = (
         (
             Entry(_("Customers"), "building-2", "customer-list", Right.SEE_STAFF_AREA),
             Entry(_("Contracts"), "file-text", "sessions:contract-list", Right.SEE_CONTRACTS),
-            Entry(_("People"), "users", "customers:people", Right.SEE_CONTRACTS),
+            Entry(_("People"), "users", "customers:people", Right.SEE_CONTRACTS, of_customer=True),
             Entry(_("Terms"), "scale", "packages:terms", Right.SEE_CONTRACTS),
             Entry(_("Statements"), "receipt-text", "billing:statements", Right.SEE_CONTRACTS),
         ),
@@ -114,18 +118,22 @@ class LinkGroup:
 
 
 @cache
-def address_of(url_name: str) -> str | None:
-    """The path of a URL that takes no arguments; None where no such page exists. The URLconf never changes."""
+def address_of(url_name: str, *arguments: int) -> str | None:
+    """The path of a URL; None where no such page exists. The URLconf never changes."""
     try:
-        return reverse(url_name)
+        return reverse(url_name, args=arguments)
     except NoReverseMatch:
         return None
 
 
-def links_for(entries: Iterable[Entry], *, rights: frozenset[Right], path: str) -> tuple[Link, ...]:
+def links_for(
+    entries: Iterable[Entry], *, rights: frozenset[Right], path: str, customer_id: int | None = None
+) -> tuple[Link, ...]:
     """The entries that exist and that `rights` open, the one that holds `path` marked."""
     open_entries = [
-        (entry, url) for entry in entries if entry.right in rights and (url := address_of(entry.url_name)) is not None
+        (entry, url)
+        for entry in entries
+        if entry.right in rights and (url := _address_for(entry, customer_id)) is not None
     ]
     current = _closest((url for _entry, url in open_entries), path)
     return tuple(
@@ -134,9 +142,13 @@ def links_for(entries: Iterable[Entry], *, rights: frozenset[Right], path: str) 
     )
 
 
-def navigation_for(*, rights: frozenset[Right], path: str) -> tuple[LinkGroup, ...]:
-    """The groups of the sidebar for somebody with `rights` who stands at `path`; empty groups are left out."""
-    every = links_for((entry for group in NAVIGATION for entry in group.entries), rights=rights, path=path)
+def navigation_for(*, rights: frozenset[Right], path: str, customer_id: int | None = None) -> tuple[LinkGroup, ...]:
+    """The groups of the sidebar for somebody with `rights` who stands at `path`; empty groups are left out.
+
+    :param customer_id: the one customer whose admin they are, for entries `of_customer`
+    """
+    entries = (entry for group in NAVIGATION for entry in group.entries)
+    every = links_for(entries, rights=rights, path=path, customer_id=customer_id)
     by_url = {link.url: link for link in every}
     groups = (
         LinkGroup(
@@ -144,12 +156,18 @@ def navigation_for(*, rights: frozenset[Right], path: str) -> tuple[LinkGroup, .
             tuple(
                 by_url[url]
                 for entry in group.entries
-                if entry.right in rights and (url := address_of(entry.url_name)) is not None
+                if entry.right in rights and (url := _address_for(entry, customer_id)) is not None
             ),
         )
         for group in NAVIGATION
     )
     return tuple(group for group in groups if group.entries)
+
+
+def _address_for(entry: Entry, customer_id: int | None) -> str | None:
+    if not entry.of_customer:
+        return address_of(entry.url_name)
+    return None if customer_id is None else address_of(entry.url_name, customer_id)
 
 
 def _closest(urls: Iterable[str], path: str) -> str | None:
