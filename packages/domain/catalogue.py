@@ -56,10 +56,7 @@ def newest_version(package_code: str) -> PackageVersion:
     :raises InvalidInput: if there is no such package
     """
     version = (
-        PackageVersion.objects.filter(package__code=package_code)
-        .select_related("package")
-        .order_by("-version")
-        .first()
+        PackageVersion.objects.filter(package__code=package_code).select_related("package").order_by("-version").first()
     )
     if version is None:
         raise InvalidInput(_("There is no such package."), field="package")
