@@ -63,7 +63,7 @@ def may_book_for(user: User, contract: Contract) -> bool:
 def may_log_on(user: User, contract: Contract) -> bool:
     """Staff log who hold a role that the package allows, for customers they serve (DOMAIN.md §4)."""
     return bool(roles_of(user) & set(contract.package_version.delivering_roles)) and (
-        Contract.objects.filter(contract_scope(user), pk=contract.pk).exists()
+        Contract.objects.filter(served_scope(user, "customer"), pk=contract.pk).exists()
     )
 
 

@@ -51,14 +51,14 @@ def test_names_a_share_that_is_missing(owner: Connection, ledger: Ledger) -> Non
     assert differences_named() == [f"{missing}, should be 60/0 (included/overage)", "1 differences in 2 contracts"]
 
 
-def test_names_an_entry_that_stands_in_another_month(owner: Connection, ledger: Ledger) -> None:
-    """The month that an entry is billed in hangs on its date: a share alone does not show that it is wrong."""
+def test_names_an_entry_that_stands_under_another_day(owner: Connection, ledger: Ledger) -> None:
+    """The month that an entry is billed in hangs on its date. More than a day off, the database refuses by itself."""
     with owner, owner.cursor() as cursor:
         cursor.execute("ALTER TABLE ledger_entries DISABLE TRIGGER USER")
-        cursor.execute("UPDATE ledger_entries SET service_date = '2026-03-05' WHERE id = %s", [ledger.full.pk])
+        cursor.execute("UPDATE ledger_entries SET service_date = '2026-02-06' WHERE id = %s", [ledger.full.pk])
         cursor.execute("ALTER TABLE ledger_entries ENABLE TRIGGER USER")
     entry = f"contract {ledger.contract.pk}, entry {ledger.full.pk}"
     assert differences_named() == [
-        f"{entry}: dated 2026-03-05, should be 2026-02-05",
+        f"{entry}: dated 2026-02-06, should be 2026-02-05",
         "1 differences in 2 contracts",
     ]

@@ -7,6 +7,7 @@ import pytest
 from psycopg2 import errors
 from psycopg2.extensions import connection as Connection  # noqa: N812 - the driver spells its class in lower case
 
+from sessions.models import DiaryEntry
 from tests.database.conftest import Ledger
 from tests.factories import at, giulia
 
@@ -207,3 +208,72 @@ class TestDiary:
             "UPDATE consulting_sessions SET ends_at = ends_at + interval '1 minute' WHERE id = %(session)s",
             session=ledger.session.pk,
         )
+
+
+class TestWhatBelongsTogether:
+    """Sessions and their diary, entries and their contract, rows and the close that will know them."""
+
+    CONSUMPTION = "'consumption', 30, 'kickoff', %(staff)s, %(started)s, %(day)s, NULL, 'delivered', '', '', NULL, ''"
+
+    def entry_refused(self, app: Connection, ledger: Ledger, constraint: str, **changes: object) -> None:
+        facts = {
+            "contract": ledger.contract.pk,
+            "staff": giulia().pk,
+            "started": at("2026-02-20 10:00"),
+            "day": "2026-02-20",
+            "close": 1,
+        }
+        statement = f"{ENTRY} VALUES (%(contract)s, {self.CONSUMPTION}, now(), %(staff)s, %(close)s)"
+        refused_by(app, errors.CheckViolation, constraint, statement, **{**facts, **changes})
+
+    def test_an_entry_stands_under_the_day_of_its_start(self, app: Connection, ledger: Ledger) -> None:
+        self.entry_refused(app, ledger, "ledger_entries_service_date_is_of_start", day="2026-03-20")
+
+    def test_an_entry_lies_in_the_term(self, app: Connection, ledger: Ledger) -> None:
+        before = {"started": at("2025-02-20 10:00"), "day": "2025-02-20"}
+        self.entry_refused(app, ledger, "ledger_entries_in_term", **before)
+
+    def test_a_row_is_known_to_the_next_close(self, app: Connection, ledger: Ledger) -> None:
+        self.entry_refused(app, ledger, "ledger_entries_known_in_next_close", close=77)
+
+    def test_a_waiver_is_of_a_time_entry(self, app: Connection, ledger: Ledger) -> None:
+        grant = ledger.contract.ledger.get(kind="grant")
+        statement = (
+            "INSERT INTO waivers (entry_id, proposed_by_id, proposed_at, reason)"
+            " VALUES (%(entry)s, %(staff)s, now(), 'x')"
+        )
+        constraint = "waivers_of_standing_entries"
+        refused_by(app, errors.CheckViolation, constraint, statement, entry=grant.pk, staff=giulia().pk)
+
+    def test_a_contract_covers_what_was_delivered(self, app: Connection, ledger: Ledger) -> None:
+        for change in ("ends_on = starts_on", "voided_at = now(), voided_by_id = %(staff)s"):
+            statement = f"UPDATE contracts SET {change} WHERE id = %(contract)s"
+            facts = {"contract": ledger.contract.pk, "staff": giulia().pk}
+            refused_by(app, errors.CheckViolation, "contracts_cover_entries", statement, **facts)
+
+    def test_a_negotiated_rate_is_in_the_contracts_currency(self, app: Connection, ledger: Ledger) -> None:
+        statement = (
+            "INSERT INTO rate_lines (currency, contract_id, hourly_rate, valid_from, created_at, known_in_close)"
+            " VALUES ('USD', %(contract)s, 100, '2026-01-01', now(), 1)"
+        )
+        constraint = "rate_lines_currency_of_contract"
+        refused_by(app, errors.ForeignKeyViolation, constraint, statement, contract=ledger.contract.pk)
+
+    def test_a_booked_session_keeps_its_place_in_the_diary(self, app: Connection, ledger: Ledger) -> None:
+        statement = "DELETE FROM diary_entries WHERE session_id = %(session)s"
+        refused_by(app, errors.CheckViolation, "consulting_sessions_in_diary", statement, session=ledger.session.pk)
+
+    def test_a_session_is_held_once_its_time_is_logged(self, app: Connection, ledger: Ledger) -> None:
+        statement = "UPDATE consulting_sessions SET status = 'held' WHERE id = %(session)s"
+        refused_by(
+            app, errors.CheckViolation, "consulting_sessions_held_has_time", statement, session=ledger.session.pk
+        )
+
+    def test_the_diary_moves_with_its_session(self, app: Connection, ledger: Ledger) -> None:
+        hour = "interval '1 hour'"
+        statement = (
+            f"UPDATE consulting_sessions SET starts_at = starts_at + {hour}, ends_at = ends_at + {hour}"
+            " WHERE id = %(session)s"
+        )
+        commit(app, statement, {"session": ledger.session.pk})
+        assert DiaryEntry.objects.get(session=ledger.session).starts_at == ledger.session.starts_at + timedelta(hours=1)
