@@ -51,6 +51,7 @@ PAGES: dict[str, list[str]] = {
         "/sessions/",
         "→ /sessions/",
         "→ /customers/",
+        "/sessions/book/",
     ],
     "am@oura.example": ["/", "/sessions/", "/time-entries/", "→ /time-entries/", "/contracts/"],
     "finance@oura.example": ["/", "/overage/", "/rates/"],
@@ -130,7 +131,7 @@ def _choose_language(page: Page, address: str, language: str) -> None:
 def _go(page: Page, address: str, place: str) -> None:
     if place.startswith("→"):
         start = place.removeprefix("→").strip()
-        links = page.locator(f'main a[href^="{start}"]').evaluate_all("links => links.map(link => link.pathname)")
+        links = page.locator(f'a[href^="{start}"]').evaluate_all("links => links.map(link => link.pathname)")
         place = next((link for link in links if link.removeprefix(start)[:1].isdigit()), start)
     page.goto(address + place)
     page.wait_for_load_state("networkidle")

@@ -157,9 +157,7 @@ class Adjustments(PortalAPIView):
         """Add minutes, never days: by operations. They cover the earliest overage first, closed months included."""
         contract = self.find(contracts_visible_to(self.person), pk)
         data = self.read(AdjustmentInput)
-        row = adjust(
-            contract=contract, minutes=data["minutes"], reason=data["reason"], by=self.person, now=self.now
-        )
+        row = adjust(contract=contract, minutes=data["minutes"], reason=data["reason"], by=self.person, now=self.now)
         return Response(described_rows([ledger_visible_to(self.person).get(pk=row.pk)])[0], status=201)
 
 

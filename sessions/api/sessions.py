@@ -197,9 +197,7 @@ class NoShow(_SessionView):
         session = self.find(sessions_visible_to(self.person), pk)
         data = self.read(NoShowInput)
         return self.shown(
-            mark_no_show(
-                session=session, by=self.person, reason=data["reason"], missing=data["missing"], now=self.now
-            )
+            mark_no_show(session=session, by=self.person, reason=data["reason"], missing=data["missing"], now=self.now)
         )
 
 

@@ -17,6 +17,8 @@ from sessions.models import ConsultingSession
 
 UNLOGGED = "unlogged"
 
+EVERYTHING = {"customer": _("All customers"), "month": _("All months"), "status": _("All states")}
+
 
 class SessionFilterForm(forms.Form):
     """Filters of the list, in the address. What cannot be read filters nothing."""
@@ -70,7 +72,7 @@ class SessionFilterForm(forms.Form):
             return
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("All")), *choices]
+        field.choices = [("", EVERYTHING[name]), *choices]
 
 
 class CancelForm(forms.Form):

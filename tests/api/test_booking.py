@@ -302,9 +302,7 @@ def test_overage_is_accepted_by_a_customer_admin_alone(api: Api) -> None:
 
 def test_overage_without_a_rate_cannot_be_booked(api: Api) -> None:
     contract = with_terms_accepted(launch_kit())
-    answer = api(marta()).post(
-        "/sessions/", wish(contract, session_type="supplementary-training", accept_overage=True)
-    )
+    answer = api(marta()).post("/sessions/", wish(contract, session_type="supplementary-training", accept_overage=True))
     assert (answer.status, answer.code) == (409, "unpriced")
 
 

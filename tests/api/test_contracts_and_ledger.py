@@ -101,9 +101,7 @@ def test_a_malformed_contract_is_refused_whole(api: Api, change: dict[str, Any],
 
 def test_everything_that_is_missing_is_named_at_once(api: Api) -> None:
     answer = api(sofia()).post("/contracts/", {})
-    assert answer.pointers == dict.fromkeys(
-        ["/customer", "/package", "/start_date", "/end_date", "/lead"], "required"
-    )
+    assert answer.pointers == dict.fromkeys(["/customer", "/package", "/start_date", "/end_date", "/lead"], "required")
 
 
 def test_contracts_are_signed_by_operations_alone(api: Api) -> None:

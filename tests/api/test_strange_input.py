@@ -148,7 +148,6 @@ class World:
             "/slots/",
         ]
 
-
     def actors(self) -> set[User]:
         """Who may do any of the acts."""
         return {person for person, _right in self.acts.values()}
