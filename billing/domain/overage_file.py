@@ -8,6 +8,7 @@ from django.utils.translation import pgettext
 
 from billing.domain.csv_export import Cell, csv_lines
 from billing.domain.overage import OverageLine, OverageReport
+from core.money import round_to_minor_unit
 
 
 def overage_file_name(report: OverageReport) -> str:
@@ -63,7 +64,7 @@ def _cells(line: OverageLine, type_label: str, billing_label: str) -> list[Cell]
         entry.minutes,
         entry.share.included_minutes,
         line.minutes,
-        line.hourly_rate,
+        round_to_minor_unit(line.hourly_rate, line.currency) if line.hourly_rate is not None else None,
         line.amount,
         line.currency,
         billing_label,

@@ -201,6 +201,14 @@ class TestFile:
         _head, row = rows_of(pekka(), "/overage/2026-02.csv")
         assert row[-1].startswith("'=")
 
+    def test_a_rate_has_the_digits_of_its_currency(self) -> None:
+        rate("JPY", "15000")
+        contract = pro_lite(customer("Kikuchi", country="JP", currency="JPY"))
+        logged(contract, SUPPLEMENTARY, 30, "2026-02-03 10:00")
+        head, row = rows_of(pekka(), "/overage/2026-02.csv")
+        found = dict(zip(head, row, strict=True))
+        assert (found["Hourly rate"], found["Amount"]) == ("15000", "7500")
+
     def test_an_unpriced_line_has_no_amount(self) -> None:
         logged(pro_lite(acme()), SUPPLEMENTARY, 30, "2026-02-03 10:00")
         head, row = rows_of(pekka(), "/overage/2026-02.csv")
