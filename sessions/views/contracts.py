@@ -138,6 +138,7 @@ def contract(request: PortalRequest, pk: int) -> HttpResponse:
             "rate": rates.line_on(found, today),
             "next_rates": _rates_to_come(found, today),
             "team": team,
+            "reviews": reviews_promised(found.package_version, starts_on=found.starts_on, ends_on=found.ends_on),
             "switched_off": [SessionType(code).label for code in found.types_switched_off],
             "acceptance": getattr(found, "terms_acceptance", None),
             "may_accept_terms": is_admin_of(reader, found.customer_id),

@@ -278,6 +278,13 @@ class TestSigning:
         assert contract.types_switched_off == ["software-training"]
         assert LedgerEntry.objects.get(contract=contract).minutes == 120
 
+    def test_its_page_names_the_reviews_that_its_term_holds(self) -> None:
+        answer = self.sign(sofia(), ends_on="2026-07-01")
+
+        shown = signed_in(sofia()).get(answer.url)
+        assert shown.context["reviews"] == 2
+        assert "2, quarterly" in shown.content.decode()
+
     def test_its_window_and_its_reviews_are_shown_before(self) -> None:
         launch_kit_version = newest_version("launch-kit").pk
 
