@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin import StackedInline
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, TimeField
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -76,7 +76,10 @@ class StaffProfileInline(OperationsInline):
 
 
 class WorkingHoursInline(OperationsInline):
+    """By the wall clock of the person's zone: a plain field, for Django's own compares with the reader's clock."""
+
     model = WorkingHours
+    formfield_overrides = {TimeField: {"widget": forms.TimeInput(format="%H:%M", attrs={"type": "time"})}}
 
 
 class TimeOffInline(OperationsInline):
