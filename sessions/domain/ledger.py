@@ -283,8 +283,8 @@ def _check_type_and_length(asked: TimeToLog) -> None:
     longest = RULES[asked.session_type].longest_minutes
     if asked.minutes > longest:
         raise TooLongForType(
-            _("A %(type)s lasts at most %(longest)s minutes: log the rest as supplementary training, or leave it.")
-            % {"type": SessionType(asked.session_type).label.lower(), "longest": longest}
+            _("%(type)s: at most %(longest)s minutes. Log the rest as supplementary training, or leave it.")
+            % {"type": SessionType(asked.session_type).label, "longest": longest}
         )
     if asked.minutes < 1:
         raise InvalidInput(_("Log at least 1 minute."), field="minutes")

@@ -179,14 +179,17 @@ class DetailsForm(forms.Form):
         max_length=LONGEST_MESSAGE,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    accept_overage = forms.BooleanField(required=False)
+    accept_overage = forms.BooleanField(label=_("Overage"), required=False)
     quote = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, members: Sequence[User], **options: Any) -> None:
+    def __init__(self, *args: Any, members: Sequence[User], host: str = "", **options: Any) -> None:
+        """Offer `members`; `host` is the customer's name where somebody from elsewhere fills the form in."""
         super().__init__(*args, **options)
         self._members = {person.pk: person for person in members}
         field = self.fields["members"]
         assert isinstance(field, forms.MultipleChoiceField)
+        if host:
+            field.label = _("From %(customer)s") % {"customer": host}
         field.choices = [(str(person.pk), _name_and_address(person)) for person in members]
 
     def chosen_members(self) -> list[User]:

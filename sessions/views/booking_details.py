@@ -65,7 +65,7 @@ class BookingDetails:
     # What is typed is kept in two ways: bound forms say what is wrong with it, unbound ones only show it.
 
     def _prepare(self, initial: dict[str, Any], guests: list[dict[str, str]]) -> None:
-        self.details = DetailsForm(initial=initial, members=self._members)
+        self.details = DetailsForm(initial=initial, members=self._members, host=self._host())
         self.guests = GuestFormSet(typed=guests)
 
     def _again(self) -> HttpResponse:
@@ -95,7 +95,7 @@ class BookingDetails:
         return self._again()
 
     def _book(self) -> HttpResponse:
-        self.details = DetailsForm(self.request.POST, members=self._members)
+        self.details = DetailsForm(self.request.POST, members=self._members, host=self._host())
         self.guests = GuestFormSet(self.request.POST)
         if not (self.details.is_valid() & self.guests.is_valid()):
             return self._page(UNPROCESSABLE)
@@ -152,6 +152,11 @@ class BookingDetails:
     @cached_property
     def _members(self) -> list[User]:
         return list(members_of(self.meeting.contract.customer).order_by("name", "email").distinct())
+
+    def _host(self) -> str:
+        """The customer's name for who books from elsewhere; their own people need no name."""
+        contract = self.meeting.contract
+        return "" if self.request.user in self._members else contract.customer.name
 
     def _own_tick(self) -> list[int]:
         return [self.request.user.pk] if self.request.user in self._members else []

@@ -121,6 +121,7 @@ def session(request: PortalRequest, pk: int) -> HttpResponse:
     )
     entries = price(time_entries_visible_to(reader).filter(session=shown).order_by("pk")) if sees_contract else []
     zone = reader.time_zone
+    cutoff = shown.starts_at - timedelta(hours=policy().change_cutoff_hours)
     return render(
         request,
         "sessions/session_detail.html",
@@ -131,6 +132,7 @@ def session(request: PortalRequest, pk: int) -> HttpResponse:
             "zone": zone,
             "other_zone": other_zone_of(reader, customer_zone=contract.time_zone, staff_zone=shown.staff.time_zone),
             "is_to_come": shown.status == Status.BOOKED and shown.ends_at > now,
+            "is_late": now > cutoff,
             "is_unlogged": shown.status == Status.BOOKED and shown.ends_at <= now,
             "just_booked": "booked" in request.GET and shown.status == Status.BOOKED,
             "sees_contract": sees_contract,
@@ -140,7 +142,7 @@ def session(request: PortalRequest, pk: int) -> HttpResponse:
             "history": history_of(shown.events.all(), zone=zone, with_reasons=sees_contract),
             "may": _acts(reader, shown, now) if sees_contract else _Acts(),
             "is_link": shown.place.startswith("https://"),
-            "cutoff": shown.starts_at - timedelta(hours=policy().change_cutoff_hours),
+            "cutoff": cutoff,
             **_whom_to_call(contract.customer),
         },
     )

@@ -390,6 +390,7 @@ class TestOverage:
         response = signed_in(f.marta()).post(details(costly), form(members=[f.marta()]))
         assert response.status_code == 422
         assert 'id="id_accept_overage_error"' in response.content.decode()
+        assert "Overage: This session goes beyond the included minutes." in text_of(response)
         assert not ConsultingSession.objects.exists()
 
     def test_accepted_overage_is_booked_and_kept(self, costly: Contract) -> None:
@@ -418,7 +419,9 @@ class TestOverage:
     def test_staff_cannot_accept_overage(self, costly: Contract) -> None:
         f.with_terms_accepted(costly)
         giulia = signed_in(f.giulia())
-        assert "A customer admin has to book this" in text_of(giulia.get(details(costly)))
+        words = text_of(giulia.get(details(costly)))
+        assert "A customer admin has to book this" in words
+        assert f"From {costly.customer.name}" in words, "the people who come are not of the reader's organisation"
         refused = giulia.post(details(costly), form(members=[f.marta()], accept_overage="on"))
         assert refused.status_code == 409
         assert giulia.post(details(costly), form(act="accept-terms", terms_language="en")).status_code == 403

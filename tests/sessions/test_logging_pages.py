@@ -439,6 +439,7 @@ class TestEntry:
 
         answer = self.page(marta(), entry)
         assert answer.context["priced"].billing == "courtesy"
+        assert "Why is this billed?" not in answer.content.decode()
         assert [event.said for event in answer.context["history"]] == [
             "Waiver confirmed: courtesy",
             "Waiver proposed",

@@ -162,6 +162,16 @@ class TestSession:
         assert "Overage that was accepted This session 0:45 Hourly rate €100.00 Cost €75.00" in words
         assert "Booked for Mon, 9 Mar 2026, 05:00 (New York) with Giulia Conti." in words
 
+    def test_the_policy_speaks_of_a_cut_off_that_is_over_as_over(self, contract: Contract) -> None:
+        session = f.booked(contract, "operations", 30, "2026-03-09 10:00", now=f.NOW)
+        marta = f.marta()
+        with time_machine.travel(f.at("2026-03-08 09:59", "Europe/Rome"), tick=False):
+            before = text_of(signed_in(marta).get(page_of(session)))
+        with time_machine.travel(f.at("2026-03-08 10:01", "Europe/Rome"), tick=False):
+            after = text_of(signed_in(marta).get(page_of(session)))
+        assert "can cancel without any effect until Sun, 8 Mar 2026, 10:00 (Rome)" in before
+        assert "The time for cancelling without any effect ended on Sun, 8 Mar 2026, 10:00 (Rome)." in after
+
     def test_a_held_session_shows_what_was_logged(self, contract: Contract, over: ConsultingSession) -> None:
         logged = f.logged(contract, "kickoff", 50, over.starts_at, session=over)
         response = signed_in(f.marta()).get(page_of(over))
