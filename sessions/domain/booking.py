@@ -212,8 +212,7 @@ def _check_request(
     longest = RULES[session_type].longest_minutes
     if duration_minutes > longest:
         raise TooLongForType(
-            _("%(type)s: at most %(longest)s minutes.")
-            % {"type": SessionType(session_type).label, "longest": longest}
+            _("%(type)s: at most %(longest)s minutes.") % {"type": SessionType(session_type).label, "longest": longest}
         )
     if duration_minutes not in LENGTHS_IN_MINUTES:
         raise InvalidInput(_("A session lasts 15, 30, 45 or 60 minutes."), field="duration_minutes")
