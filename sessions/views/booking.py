@@ -65,7 +65,7 @@ def book(request: PortalRequest, pk: int) -> HttpResponse:
     contract = _contract_to_book_on(request, pk)
     now = timezone.now()
     team = delivery_team_of(contract)
-    was_chosen = "type" in request.GET
+    was_chosen = any(name in request.GET for name in MeetingForm.base_fields)
     form = MeetingForm(request.GET if was_chosen else None, contract=contract, team=team)
     return render(
         request,

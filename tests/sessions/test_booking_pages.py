@@ -205,6 +205,12 @@ class TestDayAndTime:
         assert response.status_code == 422
         assert "Choose one of the people below." in text_of(response)
 
+    def test_no_type_at_all_leads_back_and_says_so(self, contract: Contract, marta: Client) -> None:
+        nothing_ticked = f"{reverse('sessions:book-time', args=[contract.pk])}?minutes=60&staff={f.giulia().pk}"
+        response = marta.get(nothing_ticked, follow=True)
+        assert response.status_code == 422
+        assert "Choose what the session is about." in text_of(response)
+
     def test_staff_may_take_any_time(self, contract: Contract) -> None:
         client = signed_in(f.giulia())
         page = address("book-details", contract, wall="2026-03-08T21:10", zone="Europe/Rome")
