@@ -131,7 +131,7 @@ def test_the_limits_themselves_are_allowed(contract: Contract) -> None:
 
 
 def test_the_message_about_a_long_meeting_says_where_the_rest_goes(contract: Contract) -> None:
-    with pytest.raises(TooLongForType, match="log the rest as supplementary training, or leave it"):
+    with pytest.raises(TooLongForType, match="Log the rest as supplementary training, or leave it"):
         log_time(**asked(contract, minutes=75))
 
 
