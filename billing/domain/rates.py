@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from billing.domain.rate_changes import announce_higher_rate
 from core.dates import in_calendar, month_of
+from core.locks import hold_lock_on
 from core.money import CURRENCIES, fits_minor_unit
 from core.refusals import InvalidInput, NotAllowed
 from customers.domain.roles import Right, rights_of
@@ -61,6 +62,8 @@ def add_rate_line(
     if contract is not None:
         contract = locked(contract)
     known_in_close = next_close_number()
+    # Two general lines at once must not both believe that they fill the same hole of a closed month.
+    hold_lock_on(f"rate lines {currency}")
     line = RateLine(
         currency=currency,
         contract=contract,

@@ -24,12 +24,14 @@ def customer_scope(user: User, path: str = "") -> Q:
 
 
 def served_scope(user: User, path: str = "") -> Q:
-    """The condition "a customer whose lead `user` is, or on whose delivery team they are"."""
+    """The condition "a customer whose lead `user` is, or on whose delivery team they are", voided contracts apart."""
     prefix = f"{path}__" if path else ""
     led = ContactAssignment.objects.filter(kind=ContactAssignment.Kind.LEAD, person=user, until__isnull=True).values(
         "customer"
     )
-    delivered = Customer.objects.filter(contracts__team_members__staff=user).values("pk")
+    delivered = Customer.objects.filter(contracts__team_members__staff=user, contracts__voided_at__isnull=True).values(
+        "pk"
+    )
     return Q(**{f"{prefix}pk__in": led}) | Q(**{f"{prefix}pk__in": delivered})
 
 
