@@ -198,6 +198,18 @@ def share_of(part: int | None, whole: int | None) -> str:
     return f"{min(max(part / whole * 100, 0), 100):.4g}%"
 
 
+@register.filter
+def at_least_zero(value: int) -> int:
+    """`value`, or 0 where it is below: `{{ numbers.free|at_least_zero|minutes }}`."""
+    return max(value, 0)
+
+
+@register.filter
+def below_zero(value: int) -> int:
+    """By how much `value` is below zero, else 0."""
+    return max(-value, 0)
+
+
 @register.simple_tag
 def error_summary(*forms: Any) -> FormErrors:
     """Everything that is wrong with the given forms and formsets, for `<c-error-summary>`."""

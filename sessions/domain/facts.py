@@ -12,6 +12,9 @@ from packages.models import Contract
 from sessions.domain.allocation import BOOKING, Drawing, Share, allocate
 from sessions.models import ConsultingSession, LedgerEntry
 
+Projection = dict[tuple[str, int], Share]
+"""Shares by ("entry" | "booking" | …, id)."""
+
 
 @dataclass(slots=True)
 class ContractFacts:
@@ -64,9 +67,15 @@ class ContractFacts:
         drawings = [drawing_of_entry(entry) for entry in self.entries if entry.pk != without]
         return allocate(granted_minutes=self.available, window=self.window, drawings=[*drawings, *extra])
 
-    def projection(
-        self, *extra: Drawing[tuple[str, int]], without: ConsultingSession | None = None
-    ) -> dict[tuple[str, int], Share]:
+    def free(self, projection: Projection) -> int:
+        """Minutes left that no session of `projection` draws: the one definition of §4 (ADR 10).
+
+        Below zero it says how many logged minutes become overage once the sessions before them are logged.
+        """
+        left = self.available - sum(share.included_minutes for share in self.shares().values())
+        return left - booked_included(projection)
+
+    def projection(self, *extra: Drawing[tuple[str, int]], without: ConsultingSession | None = None) -> Projection:
         """The allocation over entries, bookings and what is asked for; keys are ("entry" | "booking" | …, id).
 
         `without` leaves one booking out: a move is quoted without its old place.
@@ -78,6 +87,11 @@ class ContractFacts:
             if without is None or session.pk != without.pk
         ]
         return allocate(granted_minutes=self.available, window=self.window, drawings=[*delivered, *booked, *extra])
+
+
+def booked_included(projection: Projection) -> int:
+    """Minutes of the package that the sessions of a projection draw: those in `booked`, and what is asked for."""
+    return sum(share.included_minutes for (kind, _), share in projection.items() if kind != "entry")
 
 
 def drawing_of_entry(entry: LedgerEntry) -> Drawing[int]:

@@ -7,18 +7,22 @@ from datetime import datetime
 from core.dates import local_day
 from packages.domain.windows import Window
 from packages.models import Contract
-from sessions.domain.facts import ContractFacts
+from sessions.domain.facts import ContractFacts, booked_included
 
 
 @dataclass(frozen=True, slots=True)
 class ContractNumbers:
-    """Whole minutes. `used` and `overage` are of entries; `booked` are minutes of sessions in `booked`."""
+    """Whole minutes. `used` and `overage` are of entries; `booked` are minutes of sessions in `booked`.
+
+    `free` may be below zero (`ContractFacts.free`): pages then show 0:00 and say why.
+    """
 
     granted: int
     adjusted: int
     used: int
     booked: int
     booked_included: int
+    free: int
     overage: int
     window: Window
     lapsed: bool
@@ -32,11 +36,6 @@ class ContractNumbers:
     def left(self) -> int:
         """Minutes not drawn by entries; bookings are not subtracted."""
         return self.available - self.used
-
-    @property
-    def free(self) -> int:
-        """Minutes that neither entries nor bookings draw."""
-        return self.left - self.booked_included
 
 
 def numbers_of_many(contracts: Iterable[Contract], *, now: datetime) -> dict[int, ContractNumbers]:
@@ -61,7 +60,8 @@ def numbers_from(facts: ContractFacts, *, now: datetime) -> ContractNumbers:
         adjusted=facts.adjusted,
         used=sum(share.included_minutes for share in shares),
         booked=sum(session.duration_minutes for session in facts.bookings),
-        booked_included=sum(share.included_minutes for (kind, _), share in projection.items() if kind == "booking"),
+        booked_included=booked_included(projection),
+        free=facts.free(projection),
         overage=sum(share.overage_minutes for share in shares),
         window=facts.window,
         lapsed=local_day(now, facts.contract.time_zone) > facts.window.last,

@@ -30,7 +30,7 @@ def outlook_of_types(contract: Contract, *, now: datetime) -> dict[str, Outlook]
     types |= {("booking", session.pk): session.session_type for session in facts.bookings}
     projection = facts.projection()
     drawn_once = {types[key] for key, share in projection.items() if share.eligible}
-    free = facts.available - sum(share.included_minutes for share in projection.values())
+    free = facts.free(projection)
     lapsed = local_day(now, contract.time_zone) > facts.window.last
 
     def outlook(session_type: str) -> Outlook:

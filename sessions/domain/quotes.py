@@ -138,8 +138,8 @@ def quote(
         amount=cost_of_overage(share.overage_minutes, rate, contract.currency),
         currency=contract.currency,
         displaced=_displaced(facts, before, after, rates),
-        free_before=facts.available - sum(each.included_minutes for each in before.values()),
-        free_after=facts.available - sum(each.included_minutes for each in after.values()),
+        free_before=facts.free(before),
+        free_after=facts.free(after),
     )
 
 

@@ -109,6 +109,13 @@ def test_a_lapsed_balance_says_so_and_what_was_not_used() -> None:
     assert "bar-used" not in drawn
 
 
+def test_a_balance_below_zero_shows_nothing_free_and_says_why() -> None:
+    drawn = draw("balance-bar", granted=120, used=120, booked=60, free=-60)
+    assert "0:00 free, of 2:00" in drawn
+    assert "\u2212" not in drawn
+    assert "Once it is, 1:00 of the time that was logged after it becomes overage." in drawn
+
+
 def test_errors_among_the_messages_cannot_be_dismissed() -> None:
     class Message:
         def __init__(self, level_tag: str, text: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from packages.models import Contract
 from sessions.domain.booking import quote_booking
 from sessions.domain.numbers import numbers_of
+from sessions.domain.outlook import outlook_of_types
 from sessions.domain.quotes import Quote, quote
 from sessions.domain.refusals import SlotTaken
 from sessions.models import ConsultingSession, OverageAcceptance
@@ -145,6 +146,28 @@ def test_the_numbers_of_a_contract_tell_used_booked_and_free_apart(contract: Con
 def test_a_past_session_that_nobody_logged_still_holds_its_minutes(contract: Contract) -> None:
     booked(contract, "kickoff", 60, "2026-03-16 10:00")
     assert numbers_of(contract, now=at("2026-04-16 10:00")).booked_included == 60
+
+
+def test_a_session_open_before_logged_time_leaves_less_than_nothing_free(contract: Contract) -> None:
+    """Left is 0, and the open session still counts on an hour: logging it turns an hour of the others into overage."""
+    booked(contract, "kickoff", 60, "2026-02-20 10:00")
+    logged(contract, "operations", 60, "2026-02-24 10:00")
+    logged(contract, "operations", 60, "2026-02-25 10:00")
+    numbers = numbers_of(contract, now=NOW)
+    assert (numbers.used, numbers.left, numbers.booked_included, numbers.free) == (120, 0, 60, -60)
+    offer = quoted(contract, "operations", 60, "2026-03-16 10:00")
+    assert (offer.overage_minutes, offer.free_before, offer.free_after) == (60, -60, -60)
+    assert not outlook_of_types(contract, now=NOW)["kickoff"].is_included
+
+
+@pytest.mark.parametrize("minutes", [15, 60])
+def test_what_is_free_after_a_quote_is_what_is_free_once_it_is_booked(contract: Contract, minutes: int) -> None:
+    booked(contract, "kickoff", 30, "2026-02-20 10:00")
+    logged(contract, "operations", 45, "2026-02-24 10:00")
+    offer = quoted(contract, "operations", minutes, "2026-03-16 10:00")
+    assert offer.free_before == numbers_of(contract, now=NOW).free
+    booked(contract, "operations", minutes, "2026-03-16 10:00", accept_overage=True)
+    assert offer.free_after == numbers_of(contract, now=NOW).free
 
 
 def test_a_quote_after_the_window_is_all_overage() -> None:
