@@ -24,6 +24,6 @@ class CustomerAdmin(RecordAdmin):
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(RecordAdmin):
-    list_display = ("name", "person", "prefix", "read_only", "created_at", "ends_at", "revoked_at")
+    list_display = ("name", "person", "prefix", "scopes", "created_at", "last_used_at", "ends_at", "revoked_at")
     list_select_related = ("person",)
     exclude = ("digest",)

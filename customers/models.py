@@ -178,15 +178,26 @@ class ContactAssignment(models.Model):
         return f"{self.get_kind_display()} · {self.customer} · {self.person}"
 
 
+class TokenScope(models.TextChoices):
+    """A part of the API that a token opens. `read` opens every call that only reads; the others also act."""
+
+    READ = "read", _("Read everything that you can see")
+    BOOK = "book", _("Find times, and book, move and cancel sessions")
+    LOG_TIME = "log_time", _("Log time, and correct what was logged")
+    BILLING = "billing", _("Export and close billing periods")
+    MANAGE = "manage", _("Manage customers, contracts and rates")
+
+
 class ApiToken(models.Model):
-    """A key with which another system acts as its person. Only its hash is kept (API.md)."""
+    """A key with which another system acts as its person, within its scopes. Only its hash is kept (API.md)."""
 
     person = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
     name = models.CharField(_("name"), max_length=100)
     prefix = models.CharField(max_length=16)
     digest = models.CharField(max_length=64, unique=True)
-    read_only = models.BooleanField(_("read only"), default=False)
+    scopes = ArrayField(models.CharField(max_length=20), verbose_name=_("scopes"))
     created_at = models.DateTimeField(_("created"))
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
 
@@ -194,6 +205,11 @@ class ApiToken(models.Model):
         db_table = "api_tokens"
         verbose_name = _("API token")
         verbose_name_plural = _("API tokens")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(scopes__contained_by=TokenScope.values) & ~Q(scopes=[]), name="api_tokens_scopes_known"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"

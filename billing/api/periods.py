@@ -18,6 +18,7 @@ from core.api.fields import Instant, Money, money_text
 from core.dates import in_calendar
 from customers.api.views import PortalAPIView, PortalListView
 from customers.domain.roles import Right
+from customers.models import TokenScope
 from sessions.domain.pricing import Billing
 
 MONTH = OpenApiParameter(
@@ -67,6 +68,7 @@ class ExportQuery(serializers.Serializer[Any]):
 
 class _MonthView(PortalAPIView):
     see = Right.SEE_BILLING
+    scope = TokenScope.BILLING
 
     def described(self, months: Sequence[BillingMonth]) -> list[dict[str, Any]]:
         """The months as the API shows them, with a fixed number of queries."""

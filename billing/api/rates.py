@@ -12,6 +12,7 @@ from core.api.fields import CalendarDate, Currency, Instant, Money, money_text
 from customers.api.fields import Visible
 from customers.api.views import PortalListView
 from customers.domain.roles import Right
+from customers.models import TokenScope
 from packages.domain.contracts import contracts_visible_to
 from packages.models import RateLine
 
@@ -62,6 +63,7 @@ class RateList(PortalListView):
     """The rate card: read by operations and finance, added to by operations."""
 
     see = Right.SEE_RATES
+    scope = TokenScope.MANAGE
     acts: ClassVar = {"POST": Right.MANAGE_RATES}
     refusals = ("period_closed",)
 

@@ -6,7 +6,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from customers.domain.tokens import valid_token
+from customers.domain.tokens import note_use, valid_token
 from customers.models import ApiToken, User
 
 SCHEME = "Bearer"
@@ -23,9 +23,11 @@ class TokenAuthentication(BaseAuthentication):
         scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != SCHEME.lower():
             return None
-        row = valid_token(token.strip(), now=timezone.now())
+        now = timezone.now()
+        row = valid_token(token.strip(), now=now)
         if row is None:
             raise AuthenticationFailed(_("This token is not valid, or not any more."), code="not_signed_in")
+        note_use(token=row, now=now)
         translation.activate(row.person.language)
         return row.person, row
 

@@ -22,9 +22,10 @@ from rest_framework.views import APIView
 from core.api.fields import LARGEST_ID
 from core.api.pagination import DEFAULT_PAGE_SIZE, CursorPagination
 from core.idempotency import KeyedRequest, answer_once
-from core.refusals import Refusal
+from core.refusals import NotAllowed, Refusal
 from customers.domain.roles import Right
-from customers.models import ApiToken, User
+from customers.domain.tokens import EVERY_SCOPE, READ_ONLY
+from customers.models import ApiToken, TokenScope, User
 
 Found = TypeVar("Found", bound=Model)
 
@@ -35,15 +36,21 @@ class ReadOnlyToken(Refusal):
     code = "read_only_token"
 
 
+class OutOfScope(NotAllowed):
+    """The token was made for other calls."""
+
+
 class PortalAPIView(APIView):
     """One address of the API.
 
     `see` is the right without which it does not exist, `acts` names the rights that its methods need beyond that, `of`
-    the objects that its address may name; `spelling` translates the rules' names of fields into the API's; `refusals`
-    are the codes that its rules may answer with, for the description.
+    the objects that its address may name; `scope` is what a token must have been made for, where its person may call;
+    `spelling` translates the rules' names of fields into the API's; `refusals` are the codes that its rules may answer
+    with, for the description.
     """
 
     see: ClassVar[Right]
+    scope: ClassVar[TokenScope | None] = None
     acts: ClassVar[Mapping[str, Right]] = {}
     of: ClassVar[Callable[[User], QuerySet[Any]] | None] = None
     spelling: ClassVar[Mapping[str, str]] = {}
@@ -119,9 +126,17 @@ class PortalAPIView(APIView):
             self.check_throttles(request)
             raise
         self.check_throttles(request)
-        token = request.auth
-        if isinstance(token, ApiToken) and token.read_only and request.method not in SAFE_METHODS:
+        if isinstance(request.auth, ApiToken):
+            self._check_scope(request.auth)
+
+    def _check_scope(self, token: ApiToken) -> None:
+        scopes = set(token.scopes)
+        reads = self.request.method in SAFE_METHODS
+        if scopes == EVERY_SCOPE or self.scope in scopes or (reads and TokenScope.READ in scopes):
+            return
+        if scopes == READ_ONLY:
             raise ReadOnlyToken(_("This token may only read."))
+        raise OutOfScope(_("This token was made for other calls: make one that may do this too."))
 
     def _read_answer(self) -> HttpResponseBase:
         self.check_permissions(self.request)

@@ -2,29 +2,41 @@
 
 import hashlib
 import secrets
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core.refusals import InvalidInput
-from customers.models import ApiToken, User
+from customers.models import ApiToken, TokenScope, User
 
 MARK = "oura_"
 SECRET_BYTES = 32
 SHOWN_CHARACTERS = 12
 """As much of a token as lists show, so that its owner knows it again."""
+USE_IS_NOTED_EVERY = timedelta(minutes=1)
+EVERY_SCOPE: frozenset[str] = frozenset(TokenScope.values)
+READ_ONLY: frozenset[str] = frozenset({TokenScope.READ})
 
 
 def issue_token(
-    *, person: User, name: str, now: datetime, read_only: bool = False, ends_at: datetime | None = None
+    *,
+    person: User,
+    name: str,
+    now: datetime,
+    scopes: Collection[str] = EVERY_SCOPE,
+    ends_at: datetime | None = None,
 ) -> tuple[ApiToken, str]:
     """Make a token of `person`: its row, and the token itself, which nobody can read anywhere again.
 
-    :raises InvalidInput: without a name, or if it would end before it begins
+    :param scopes: values of `TokenScope`, at least one
+    :raises InvalidInput: without a name or a scope, or if it would end before it begins
     """
     if not name.strip():
         raise InvalidInput(_("Name the token after what uses it."), field="name")
+    if not scopes or not set(scopes) <= EVERY_SCOPE:
+        raise InvalidInput(_("Choose at least one thing that the token may do."), field="scopes")
     if ends_at is not None and ends_at <= now:
         raise InvalidInput(_("The token would have ended already."), field="ends_at")
     token = MARK + secrets.token_urlsafe(SECRET_BYTES)
@@ -33,7 +45,7 @@ def issue_token(
         name=name.strip(),
         prefix=token[:SHOWN_CHARACTERS],
         digest=digest_of(token),
-        read_only=read_only,
+        scopes=[scope for scope in TokenScope.values if scope in scopes],
         created_at=now,
         ends_at=ends_at,
     )
@@ -52,6 +64,13 @@ def valid_token(token: str, *, now: datetime) -> ApiToken | None:
         .select_related("person__staff_profile")
         .first()
     )
+
+
+def note_use(*, token: ApiToken, now: datetime) -> None:
+    """Keep when `token` was last used, to the minute: a busy token writes once a minute, not on each call."""
+    if token.last_used_at is None or now - token.last_used_at >= USE_IS_NOTED_EVERY:
+        stale = Q(last_used_at__isnull=True) | Q(last_used_at__lte=now - USE_IS_NOTED_EVERY)
+        ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)
 
 
 def revoke_token(*, token: ApiToken, now: datetime) -> None:

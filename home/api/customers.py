@@ -16,7 +16,7 @@ from customers.domain.customers import create_customer
 from customers.domain.main_contacts import main_contacts_of
 from customers.domain.queries import customers_visible_to
 from customers.domain.roles import Right
-from customers.models import Customer
+from customers.models import Customer, TokenScope
 from home.domain.primary_contact import invite_primary_contact
 
 
@@ -79,6 +79,7 @@ class CustomerList(PortalListView):
     """The customers that the caller sees; operations add them."""
 
     see = Right.SEE_CUSTOMERS
+    scope = TokenScope.MANAGE
     acts: ClassVar = {"POST": Right.MANAGE_CUSTOMERS}
     spelling: ClassVar = {"email": "primary_contact"}
     ordering = ("name", "pk")
@@ -112,6 +113,7 @@ class CustomerDetail(PortalAPIView):
     """One customer."""
 
     see = Right.SEE_CUSTOMERS
+    scope = TokenScope.MANAGE
 
     @extend_schema(responses=CustomerOutput)
     def get(self, request: Request, pk: int) -> Response:

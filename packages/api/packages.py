@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from customers.api.views import PortalListView
 from customers.domain.roles import Right
+from customers.models import TokenScope
 from packages.domain.queries import versions_on_sale
 from packages.models import PackageVersion
 
@@ -45,6 +46,7 @@ class PackageList(PortalListView):
     """The catalogue."""
 
     see = Right.SEE_OWN_ACCOUNT
+    scope = TokenScope.READ
     ordering = ("package__pk", "pk")
 
     @extend_schema(responses=PackageOutput(many=True))

@@ -13,6 +13,7 @@ from core.client_address import client_address
 from core.refusals import InvalidInput
 from customers.api.views import PortalAPIView, PortalListView
 from customers.domain.roles import Right
+from customers.models import TokenScope
 from packages.domain.contracts import contracts_visible_to
 from packages.domain.terms import PREVAILING_LANGUAGE, accept_terms
 from packages.models import TermsText
@@ -68,6 +69,7 @@ class TermsList(PortalListView):
     """The service terms: documents that are the same for every customer."""
 
     see = Right.SEE_CONTRACTS
+    scope = TokenScope.READ
     ordering = ("terms__in_force_from", "pk")
 
     @extend_schema(responses=TermsOutput(many=True))
@@ -80,6 +82,7 @@ class AcceptTerms(PortalAPIView):
     """Accepting a contract's terms."""
 
     see = Right.SEE_CONTRACTS
+    scope = TokenScope.BOOK
 
     @extend_schema(request=AcceptanceInput, responses=AcceptanceOutput)
     def post(self, request: Request, pk: int) -> Response:

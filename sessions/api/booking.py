@@ -15,7 +15,7 @@ from core.refusals import NotAllowed
 from customers.api.fields import StaffByEmail, Visible
 from customers.api.views import PortalAPIView, PortalListView
 from customers.domain.roles import Right
-from customers.models import User
+from customers.models import TokenScope, User
 from packages.domain.contracts import contracts_visible_to, dedicated_of, delivery_team_of, may_book_for
 from packages.models import Contract
 from packages.session_types import LENGTHS_IN_MINUTES, RULES, SessionType
@@ -85,6 +85,7 @@ class SlotList(PortalListView):
     """Free times."""
 
     see = Right.SEE_CONTRACTS
+    scope = TokenScope.BOOK
     acts: ClassVar = {"GET": Right.BOOK}
     ordering = ("starts_at",)
     page_size = 500
@@ -171,6 +172,7 @@ class QuoteView(PortalAPIView):
     """What a booking would draw and cost."""
 
     see = Right.SEE_CONTRACTS
+    scope = TokenScope.BOOK
     acts: ClassVar = {"POST": Right.BOOK}
     refusals = REFUSED_FOR_THE_TIME
 

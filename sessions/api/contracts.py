@@ -13,6 +13,7 @@ from customers.api.fields import StaffByEmail, Visible
 from customers.api.views import PortalAPIView, PortalListView
 from customers.domain.queries import customers_visible_to
 from customers.domain.roles import Right
+from customers.models import TokenScope
 from packages.api.filters import OfCustomer
 from packages.domain.catalogue import newest_version
 from packages.domain.contracts import contracts_visible_to
@@ -69,6 +70,7 @@ class AdjustmentInput(serializers.Serializer[Any]):
 
 class _ContractView(PortalAPIView):
     see = Right.SEE_CONTRACTS
+    scope = TokenScope.MANAGE
 
     def contracts(self) -> QuerySet[Contract]:
         """The contracts that the caller sees, with what is shown of them."""
@@ -149,6 +151,7 @@ class Adjustments(PortalAPIView):
     """Adding minutes to a contract."""
 
     see = Right.SEE_CONTRACTS
+    scope = TokenScope.MANAGE
     acts: ClassVar = {"POST": Right.ADJUST}
     of = contracts_visible_to
 

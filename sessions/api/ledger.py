@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from core.api.fields import Instant, Money, money_text
 from customers.api.views import PortalListView
 from customers.domain.roles import Right
+from customers.models import TokenScope
 from packages.domain.contracts import contracts_visible_to
 from packages.session_types import SessionType
 from sessions.domain.pricing import PricedEntry, is_waived, price
@@ -73,6 +74,7 @@ class Ledger(PortalListView):
     """A contract's ledger."""
 
     see = Right.SEE_CONTRACTS
+    scope = TokenScope.MANAGE
     ordering = ("at", "pk")
 
     @extend_schema(responses=LedgerRow(many=True))

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from core.api.fields import Email, Flag, Instant, Text, WholeNumber
 from customers.api.views import PortalAPIView, PortalListView
 from customers.domain.roles import Right
+from customers.models import TokenScope
 from packages.api.filters import OfContract
 from packages.session_types import SessionType
 from sessions.api.booking import REFUSED_FOR_THE_TIME, QuoteInput, described_quote
@@ -111,6 +112,7 @@ def described(sessions: Sequence[ConsultingSession]) -> list[dict[str, Any]]:
 
 class _SessionView(PortalAPIView):
     see = Right.SEE_SESSIONS
+    scope = TokenScope.BOOK
 
     def sessions(self) -> QuerySet[ConsultingSession]:
         """The sessions that the caller sees, with what is shown of them."""
@@ -188,6 +190,7 @@ class NoShow(_SessionView):
     """Keeping that a session did not take place."""
 
     acts: ClassVar = {"POST": Right.SEE_STAFF_AREA}
+    scope = TokenScope.LOG_TIME
     of = sessions_visible_to
     spelling: ClassVar = {"session": ""}
 
@@ -205,6 +208,7 @@ class Log(_SessionView):
     """Logging the time of a session."""
 
     acts: ClassVar = {"POST": Right.LOG_TIME}
+    scope = TokenScope.LOG_TIME
     of = sessions_visible_to
     refusals = REFUSED_WHEN_LOGGING
     spelling: ClassVar = {"session": ""}

@@ -12,7 +12,7 @@ from core.api.fields import Instant, Text, WholeNumber
 from customers.api.fields import Visible
 from customers.api.views import PortalAPIView, PortalListView
 from customers.domain.roles import Right
-from customers.models import User
+from customers.models import TokenScope, User
 from packages.api.filters import OfContract
 from packages.domain.contracts import contracts_visible_to
 from packages.session_types import SessionType
@@ -81,6 +81,7 @@ class TimeEntryList(PortalListView):
     """The time entries of the contracts that the caller sees, and logging new ones: for staff."""
 
     see = Right.SEE_CONTRACTS
+    scope = TokenScope.LOG_TIME
     acts: ClassVar = {"GET": Right.SEE_STAFF_AREA, "POST": Right.LOG_TIME}
     refusals = REFUSED_WHEN_LOGGING
 
@@ -100,6 +101,7 @@ class TimeEntryDetail(PortalAPIView):
     """One time entry: for staff."""
 
     see = Right.SEE_CONTRACTS
+    scope = TokenScope.LOG_TIME
     acts: ClassVar = {"GET": Right.SEE_STAFF_AREA}
     of = time_entries_visible_to
 
@@ -111,6 +113,7 @@ class TimeEntryDetail(PortalAPIView):
 
 class _EntryAct(PortalAPIView):
     see = Right.SEE_CONTRACTS
+    scope = TokenScope.LOG_TIME
     of = time_entries_visible_to
     spelling: ClassVar = {"entry": ""}
 
@@ -156,6 +159,7 @@ class RefuseWaiver(_EntryAct):
     """Refusing a proposed waiver."""
 
     acts: ClassVar = {"POST": Right.DECIDE_WAIVER}
+    scope = TokenScope.MANAGE
     refusals = ("already_waived",)
 
     @extend_schema(request=ReasonInput, responses=TimeEntryOutput)

@@ -1,12 +1,13 @@
 """A client of the API as another system would be one: a token, JSON, nothing else."""
 
 import json
+from collections.abc import Collection
 from typing import Any, Self
 
 from django.test import Client
 from django.utils import timezone
 
-from customers.domain.tokens import issue_token
+from customers.domain.tokens import EVERY_SCOPE, issue_token
 from customers.models import User
 
 V1 = "/api/v1"
@@ -50,9 +51,9 @@ class Caller:
         self.client = Client(raise_request_exception=False)
 
     @classmethod
-    def of(cls, person: User, *, read_only: bool = False) -> Self:
+    def of(cls, person: User, *, scopes: Collection[str] = EVERY_SCOPE) -> Self:
         """With a new token of `person`."""
-        _row, token = issue_token(person=person, name="Test", read_only=read_only, now=timezone.now())
+        _row, token = issue_token(person=person, name="Test", scopes=scopes, now=timezone.now())
         return cls(token)
 
     def get(self, path: str, **parameters: Any) -> Answer:

@@ -1,10 +1,11 @@
 """Callers of the API: a person with a token, and the day on which the examples stand still."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 
 import pytest
 import time_machine
 
+from customers.domain.tokens import EVERY_SCOPE
 from customers.models import User
 from tests.api.caller import Caller
 from tests.factories import NOW
@@ -19,9 +20,9 @@ def today() -> Generator[None]:
 
 @pytest.fixture
 def api(db: None, today: None) -> Callable[..., Caller]:
-    """`api(marta())` calls as Marta; `api(marta(), read_only=True)` with a token that may only read."""
+    """`api(marta())` calls as Marta; `api(marta(), scopes=READ_ONLY)` with a token that may only read."""
 
-    def call_as(person: User, *, read_only: bool = False) -> Caller:
-        return Caller.of(person, read_only=read_only)
+    def call_as(person: User, *, scopes: Collection[str] = EVERY_SCOPE) -> Caller:
+        return Caller.of(person, scopes=scopes)
 
     return call_as

@@ -5,12 +5,15 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from core.refusals import InvalidInput
-from customers.domain.tokens import issue_token, revoke_token
-from customers.models import ApiToken
+from customers.domain.tokens import EVERY_SCOPE, READ_ONLY, issue_token, revoke_token
+from customers.models import ApiToken, StaffProfile
+from oura_success.api_urls import promised
 from tests.api.caller import V1, Caller
 from tests.factories import NOW, PASSWORD, acme, luca, marta, sofia
 
@@ -68,7 +71,7 @@ def test_a_token_needs_a_name_and_a_time_to_live() -> None:
 
 
 def test_a_read_only_token_reads_and_does_nothing(api: Callable[..., Caller]) -> None:
-    caller = api(sofia(), read_only=True)
+    caller = api(sofia(), scopes=READ_ONLY)
     assert caller.get("/customers/").status == 200
     answer = caller.post("/rates/", {"currency": "EUR", "hourly_rate": "100.00", "valid_from": "2026-01-01"})
     assert (answer.status, answer.code) == (403, "read_only_token")
@@ -76,8 +79,66 @@ def test_a_read_only_token_reads_and_does_nothing(api: Callable[..., Caller]) ->
 
 def test_a_read_only_token_does_not_spoil_the_key_for_one_that_may_act(api: Callable[..., Caller]) -> None:
     line = {"currency": "EUR", "hourly_rate": "100.00", "valid_from": "2026-01-01"}
-    assert api(sofia(), read_only=True).post("/rates/", line, key="k").status == 403
+    assert api(sofia(), scopes=READ_ONLY).post("/rates/", line, key="k").status == 403
     assert api(sofia()).post("/rates/", line, key="k").status == 201
+
+
+READS = {
+    f"GET /{name}/" for name in ("packages", "customers", "contracts", "sessions", "time_entries", "billing_periods")
+}
+ACTS = {f"POST /{name}/" for name in ("customers", "contracts", "rates", "sessions", "sessions/quote", "time_entries")}
+
+
+@pytest.mark.parametrize(
+    ("scopes", "opens"),
+    [
+        (["read"], READS),
+        (["book"], {"GET /sessions/", "POST /sessions/", "POST /sessions/quote/"}),
+        (["log_time"], {"GET /time_entries/", "POST /time_entries/"}),
+        (["billing"], {"GET /billing_periods/"}),
+        (
+            ["manage"],
+            {f"{verb} /{name}/" for verb in ("GET", "POST") for name in ("customers", "contracts")} | {"POST /rates/"},
+        ),
+        (["read", "log_time"], READS | {"POST /time_entries/"}),
+        (EVERY_SCOPE, READS | ACTS),
+    ],
+    ids=str,
+)
+def test_a_token_opens_the_calls_that_it_was_made_for(
+    api: Callable[..., Caller], scopes: list[str], opens: set[str]
+) -> None:
+    StaffProfile.objects.filter(user=sofia()).update(roles=["am", "operations", "finance"])
+    caller = api(sofia(), scopes=scopes)
+    answers = {call: caller.call(*call.split()) for call in READS | ACTS}
+    assert {call for call, answer in answers.items() if answer.status != 403} == opens
+    assert {answers[call].code for call in ACTS - opens} <= {
+        "read_only_token" if set(scopes) == READ_ONLY else "not_allowed"
+    }
+
+
+def test_every_call_says_what_a_token_must_have_been_made_for() -> None:
+    forgetful = [pattern.name for pattern in promised if pattern.callback.view_class.scope is None]
+    assert forgetful == []
+
+
+def test_a_scope_adds_nothing_to_what_the_person_may(api: Callable[..., Caller]) -> None:
+    caller = api(marta(), scopes=["manage", "billing"])
+    assert caller.get("/billing_periods/").code == "not_found"
+    assert caller.post("/customers/").code == "not_allowed"
+
+
+def test_the_last_use_of_a_token_is_noted_once_a_minute(
+    api: Callable[..., Caller], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    caller = api(marta())
+    assert ApiToken.objects.get().last_used_at is None
+    for seconds, noted in ((0, 0), (59, 0), (60, 60), (90, 60)):
+        with time_machine.travel(NOW + timedelta(seconds=seconds), tick=False):
+            assert caller.get("/packages/").status == 200
+        assert ApiToken.objects.get().last_used_at == NOW + timedelta(seconds=noted)
+    with time_machine.travel(NOW + timedelta(seconds=90), tick=False), django_assert_num_queries(3):
+        caller.get("/packages/")
 
 
 def test_answers_are_in_the_persons_language(api: Callable[..., Caller]) -> None:
@@ -114,7 +175,7 @@ def test_the_command_prints_the_token_alone_on_its_last_line() -> None:
     call_command("api_token", marta().email.upper(), "--name", "Payroll", "--read-only", "--days", "7", stdout=out)
     token = out.getvalue().splitlines()[-1]
     row = ApiToken.objects.get()
-    assert (row.name, row.read_only, row.ends_at, row.person) == ("Payroll", True, NOW + timedelta(days=7), marta())
+    assert (row.name, row.scopes, row.ends_at, row.person) == ("Payroll", ["read"], NOW + timedelta(days=7), marta())
     assert Caller(token).get("/packages/").status == 200
 
 
