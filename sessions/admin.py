@@ -84,6 +84,7 @@ class WorkingHoursInline(OperationsInline):
 
 class TimeOffInline(OperationsInline):
     model = TimeOff
+    fk_name = "staff"
 
 
 @admin.register(User)

@@ -1,17 +1,24 @@
 """What was done: diary, sessions, ledger, waivers, periods."""
 
-from sessions.models.diary import BookingPolicy, DiaryEntry, TimeOff, WorkingHours
+from sessions.models.busy_times import BusyCalendar, BusyTime
+from sessions.models.diary import BookingPolicy, DiaryEntry
 from sessions.models.ledger import EntryShare, LedgerEntry, Waiver, WaiverDecision
 from sessions.models.periods import BillingPeriod
 from sessions.models.sessions import Attendee, ConsultingSession, OverageAcceptance, SessionEvent
+from sessions.models.working_time import DayException, DiarySettings, ExceptionHours, TimeOff, WorkingHours
 
 __all__ = [
     "Attendee",
     "BillingPeriod",
     "BookingPolicy",
+    "BusyCalendar",
+    "BusyTime",
     "ConsultingSession",
+    "DayException",
     "DiaryEntry",
+    "DiarySettings",
     "EntryShare",
+    "ExceptionHours",
     "LedgerEntry",
     "OverageAcceptance",
     "SessionEvent",

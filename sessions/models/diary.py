@@ -1,4 +1,4 @@
-"""When a member of staff works, and what stands in their diary (DOMAIN.md §7)."""
+"""What stands in the diary of a member of staff, and the numbers of booking (DOMAIN.md §7)."""
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -6,61 +6,6 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, Ra
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
-
-
-class Weekday(models.IntegerChoices):
-    """As `date.weekday()` counts."""
-
-    MONDAY = 0, _("Monday")
-    TUESDAY = 1, _("Tuesday")
-    WEDNESDAY = 2, _("Wednesday")
-    THURSDAY = 3, _("Thursday")
-    FRIDAY = 4, _("Friday")
-    SATURDAY = 5, _("Saturday")
-    SUNDAY = 6, _("Sunday")
-
-
-class WorkingHours(models.Model):
-    """One stretch of a weekday, by the wall clock of the staff member's own zone."""
-
-    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="working_hours")
-    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday.choices)
-    starts_at = models.TimeField(_("from"))
-    ends_at = models.TimeField(_("until"))
-
-    class Meta:
-        db_table = "working_hours"
-        verbose_name = _("working hours")
-        verbose_name_plural = _("working hours")
-        ordering = ["weekday", "starts_at"]
-        constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="working_hours_end_after_start"),
-            models.CheckConstraint(condition=Q(weekday__range=(0, 6)), name="working_hours_weekday"),
-            models.UniqueConstraint(fields=["staff", "weekday", "starts_at"], name="working_hours_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {self.starts_at:%H:%M}–{self.ends_at:%H:%M}"
-
-
-class TimeOff(models.Model):
-    """A stretch of time in which a member of staff cannot be booked."""
-
-    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="time_off")
-    starts_at = models.DateTimeField(_("from"))
-    ends_at = models.DateTimeField(_("until"))
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
-
-    class Meta:
-        db_table = "time_off"
-        verbose_name = _("time off")
-        verbose_name_plural = _("time off")
-        constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="time_off_end_after_start"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.starts_at:%Y-%m-%d %H:%M} – {self.ends_at:%Y-%m-%d %H:%M}"
 
 
 class MeetingRange(Func):
