@@ -17,7 +17,8 @@ from packages.api.filters import OfContract
 from packages.session_types import SessionType
 from sessions.api.booking import REFUSED_FOR_THE_TIME, QuoteInput, described_quote
 from sessions.api.time_entries import REFUSED_WHEN_LOGGING, LoggedOutput, described_log
-from sessions.domain.booking import Guest, book_session, cancel_session, mark_no_show
+from sessions.domain.booking import Guest, book_session
+from sessions.domain.cancelling import cancel_session, mark_no_show
 from sessions.domain.expected_time import expected_time
 from sessions.domain.ledger import log_time
 from sessions.domain.queries import sessions_visible_to

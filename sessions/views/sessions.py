@@ -23,8 +23,9 @@ from customers.domain.roles import Right, is_staff, rights_of
 from customers.models import Customer, User
 from customers.permissions import PortalRequest, requires
 from packages.domain.contracts import contracts_visible_to, may_book_for, may_log_on
+from sessions.domain.acts import is_late
 from sessions.domain.availability import policy
-from sessions.domain.booking import cancel_session, is_late, mark_no_show
+from sessions.domain.cancelling import cancel_session, mark_no_show
 from sessions.domain.drawn import projected
 from sessions.domain.pricing import price
 from sessions.domain.queries import sessions_visible_to, time_entries_visible_to

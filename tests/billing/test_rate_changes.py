@@ -8,7 +8,7 @@ from django.core import mail
 from customers.models import Customer
 from notifications.domain.delivery import send_batch
 from notifications.models import Message
-from sessions.domain.booking import cancel_session
+from sessions.domain.cancelling import cancel_session
 from sessions.models import ConsultingSession
 from tests.factories import acme, booked, customer, marta, member_of, pro_lite, rate, with_terms_accepted
 

@@ -9,7 +9,8 @@ from icalendar import Calendar, Event
 
 from notifications.domain.delivery import send_batch
 from notifications.models import Message
-from sessions.domain.booking import Guest, cancel_session
+from sessions.domain.booking import Guest
+from sessions.domain.cancelling import cancel_session
 from sessions.models import ConsultingSession
 from tests.factories import at, booked, customer, giulia, launch_kit, marta, member_of
 from tests.plugin.mail import MailServer, ReceivedMail

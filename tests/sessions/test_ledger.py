@@ -10,7 +10,7 @@ from core.refusals import InvalidInput, NotAllowed, Refusal
 from customers.domain.customers import assign_contact
 from customers.models import Role, User
 from packages.models import Contract
-from sessions.domain.booking import cancel_session, mark_no_show
+from sessions.domain.cancelling import cancel_session, mark_no_show
 from sessions.domain.ledger import (
     adjust,
     log_time,

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from core.dates import after_minutes
 from customers.models import User
 from packages.models import Contract
-from sessions.domain.booking import cancel_session, mark_no_show
+from sessions.domain.cancelling import cancel_session, mark_no_show
 from sessions.domain.ledger import reverse_entry
 from sessions.domain.waivers import waive
 from sessions.models import ConsultingSession, LedgerEntry

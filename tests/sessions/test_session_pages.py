@@ -11,7 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 
 import tests.factories as f
 from packages.models import Contract
-from sessions.domain.booking import Guest, cancel_session, mark_no_show
+from sessions.domain.booking import Guest
+from sessions.domain.cancelling import cancel_session, mark_no_show
 from sessions.domain.ledger import reverse_entry
 from sessions.models import ConsultingSession
 from tests.sessions.booking_pages import signed_in, text_of

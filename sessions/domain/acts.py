@@ -1,0 +1,173 @@
+"""Who may do what to a session, and when: one table for pages, mail, API and rules alike (DOMAIN.md §7, §12)."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.refusals import InvalidInput, NotAllowed, Refusal
+from customers.domain.queries import lead_of
+from customers.domain.roles import delivers, is_admin_of, roles_of
+from customers.models import Role, User
+from packages.domain.contracts import is_on_team, may_log_on
+from packages.models import Contract
+from sessions.domain.availability import policy
+from sessions.domain.refusals import InTheFuture, TooLate, WrongState
+from sessions.models import ConsultingSession
+
+Status = ConsultingSession.Status
+
+
+class Act(StrEnum):
+    """What can be done to a session."""
+
+    MOVE = "move"
+    REASSIGN = "reassign"
+    CHANGE_PLACE = "change_place"
+    CANCEL = "cancel"
+    NO_SHOW = "no_show"
+    LOG = "log"
+
+
+class Standing(StrEnum):
+    """What somebody is to a session's contract."""
+
+    ADMIN = "admin"
+    DELIVERY = "delivery"
+    LOGS_TIME = "logs_time"
+
+
+WHO: dict[Act, frozenset[Standing]] = {
+    Act.MOVE: frozenset({Standing.ADMIN, Standing.DELIVERY}),
+    Act.REASSIGN: frozenset({Standing.DELIVERY}),
+    Act.CHANGE_PLACE: frozenset({Standing.DELIVERY}),
+    Act.CANCEL: frozenset({Standing.ADMIN, Standing.DELIVERY}),
+    Act.NO_SHOW: frozenset({Standing.DELIVERY}),
+    Act.LOG: frozenset({Standing.LOGS_TIME}),
+}
+STATES: dict[Act, frozenset[str]] = {
+    Act.MOVE: frozenset({Status.BOOKED}),
+    Act.REASSIGN: frozenset({Status.BOOKED}),
+    Act.CHANGE_PLACE: frozenset({Status.BOOKED}),
+    Act.CANCEL: frozenset({Status.BOOKED}),
+    Act.NO_SHOW: frozenset({Status.BOOKED}),
+    Act.LOG: frozenset(Status.values),
+}
+_WHO_DOES: dict[Act, Promise] = {
+    Act.MOVE: gettext_lazy("Sessions are moved by a customer admin or by the delivery team."),
+    Act.REASSIGN: gettext_lazy("Sessions are handed to a colleague by the delivery team."),
+    Act.CHANGE_PLACE: gettext_lazy("The place of a session is changed by the delivery team."),
+    Act.CANCEL: gettext_lazy("Sessions are cancelled by a customer admin or by the delivery team."),
+    Act.NO_SHOW: gettext_lazy("A no-show is recorded by the delivery team."),
+    Act.LOG: gettext_lazy("Time is logged by staff who deliver this package to this customer."),
+}
+
+
+def acts_open_to(person: User, session: ConsultingSession, *, now: datetime) -> frozenset[Act]:
+    """What `person` may do to `session` now: what pages and mail offer. `session` as `sessions_visible_to` reads it."""
+    standings = standings_of(person, session.contract)
+    return frozenset(act for act in Act if _why_not(act, session, standings, now) is None)
+
+
+def check_act(act: Act, *, session: ConsultingSession, by: User, now: datetime) -> None:
+    """Refuse what `by` may not do to `session` as it stands; the caller holds the contract's lock.
+
+    :raises NotAllowed: if the act is not theirs
+    :raises WrongState: if the session's state does not allow it
+    :raises TooLate: if a customer moves inside the cut-off, or cancels after the start
+    :raises InvalidInput, InTheFuture: if a no-show or time comes before the start, or time for what was off in time
+    """
+    refusal = _why_not(act, session, standings_of(by, session.contract), now)
+    if refusal is not None:
+        raise refusal
+
+
+def standings_of(person: User, contract: Contract) -> frozenset[Standing]:
+    """What `person` is to `contract`: nothing for who only attends."""
+    standings = set()
+    if is_admin_of(person, contract.customer_id):
+        standings.add(Standing.ADMIN)
+    if acts_as_staff(person, contract):
+        standings.add(Standing.DELIVERY)
+    if roles_of(person) and may_log_on(person, contract):
+        standings.add(Standing.LOGS_TIME)
+    return frozenset(standings)
+
+
+def acts_as_staff(person: User, contract: Contract) -> bool:
+    """Whether the diary alone binds `person` on this contract: its delivery team, and operations (DOMAIN.md §7)."""
+    return Role.OPERATIONS in roles_of(person) or (delivers(person) and is_on_team(person, contract))
+
+
+def cutoff_of(session: ConsultingSession) -> datetime:
+    """Until when a customer may move the session, and cancel it without any effect."""
+    return session.starts_at - timedelta(hours=policy().change_cutoff_hours)
+
+
+def is_late(session: ConsultingSession, *, now: datetime) -> bool:
+    """Whether a customer's change would come inside the cut-off before the start."""
+    return now > cutoff_of(session)
+
+
+def was_cancelled_late(session: ConsultingSession) -> bool:
+    """Whether a customer cancelled `session` inside the cut-off."""
+    return any(event.details.get("late") for event in session.events.all())
+
+
+def whom_to_call(contract: Contract) -> dict[str, str]:
+    """The lead, for whom it is too late in the portal: `{"name", "email", "phone"}`."""
+    lead = lead_of(contract.customer)
+    if lead is None:
+        return {}
+    profile = getattr(lead, "staff_profile", None)
+    return {"name": lead.name, "email": lead.email, "phone": profile.phone if profile else ""}
+
+
+def _why_not(act: Act, session: ConsultingSession, standings: frozenset[Standing], now: datetime) -> Refusal | None:
+    if not standings & WHO[act]:
+        return NotAllowed(_WHO_DOES[act])
+    if session.status not in STATES[act]:
+        return WrongState(_("This session has changed in the meantime: load the page again."))
+    when = _WHEN.get(act)
+    return when(session, Standing.DELIVERY in standings, now) if when is not None else None
+
+
+def _when_moved(session: ConsultingSession, by_staff: bool, now: datetime) -> Refusal | None:
+    if by_staff or not is_late(session, now=now):
+        return None
+    return TooLate(
+        _("Sessions are moved until %(hours)s hours before the start. Call your lead instead.")
+        % {"hours": policy().change_cutoff_hours},
+        call=whom_to_call(session.contract),
+    )
+
+
+def _when_cancelled(session: ConsultingSession, by_staff: bool, now: datetime) -> Refusal | None:
+    if by_staff or now < session.starts_at:
+        return None
+    return TooLate(_("The session has begun. Call your lead instead."), call=whom_to_call(session.contract))
+
+
+def _when_missed(session: ConsultingSession, _by_staff: bool, now: datetime) -> Refusal | None:
+    if now >= session.starts_at:
+        return None
+    return InvalidInput(_("A no-show is recorded from the start of the session on."), field="session")
+
+
+def _when_logged(session: ConsultingSession, _by_staff: bool, now: datetime) -> Refusal | None:
+    if now < session.starts_at:
+        return InTheFuture(_("The meeting has not ended yet: time is logged afterwards."))
+    if session.status == Status.CANCELLED and not was_cancelled_late(session):
+        return InvalidInput(_("The session was cancelled in time: nothing is logged for it."), field="session")
+    return None
+
+
+_WHEN: dict[Act, Callable[[ConsultingSession, bool, datetime], Refusal | None]] = {
+    Act.MOVE: _when_moved,
+    Act.CANCEL: _when_cancelled,
+    Act.NO_SHOW: _when_missed,
+    Act.LOG: _when_logged,
+}
