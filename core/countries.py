@@ -19,3 +19,13 @@ def country_choices(language: str) -> list[tuple[str, str]]:
         if _TWO_LETTERS.fullmatch(code) and code not in _NO_COUNTRIES
     }
     return sorted(named.items(), key=lambda each: each[1].casefold())
+
+
+def is_country(code: str) -> bool:
+    """Whether `code` names a country by its two capital letters."""
+    return code in _codes()
+
+
+@lru_cache(maxsize=1)
+def _codes() -> frozenset[str]:
+    return frozenset(code for code, _name in country_choices("en"))

@@ -1,5 +1,6 @@
 """The one way in which a rule says no: a named refusal with a sentence that the person understands."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 
@@ -35,3 +36,9 @@ class NotAllowed(Refusal):
     """The person sees the object but may not do this to it."""
 
     code = "not_allowed"
+
+
+def refuse_first(faults: Iterable[Refusal]) -> None:
+    """Refuse with the first of `faults`, if there is any: for rules that can also list all of them."""
+    for fault in faults:
+        raise fault

@@ -1,21 +1,16 @@
 """Customers, their members, and the main contact on either side (DOMAIN.md §9, §12)."""
 
-import re
 from datetime import datetime
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from core.database_errors import constraint_of
-from core.dates import ZONE_NAMES
-from core.money import CURRENCIES
-from core.refusals import InvalidInput
-from customers.domain.roles import is_staff
+from core.refusals import InvalidInput, refuse_first
+from customers.domain.new_customers import NewCustomer, create_customers, faults_of_lead, faults_of_member
 from customers.models import ContactAssignment, Customer, Membership, User
 
 
-@transaction.atomic
 def create_customer(
     *,
     name: str,
@@ -31,27 +26,8 @@ def create_customer(
 
     :raises InvalidInput: with the field at fault
     """
-    if not name.strip():
-        raise InvalidInput(_("Enter the customer's name."), field="name")
-    if time_zone not in ZONE_NAMES:
-        raise InvalidInput(_("Choose a time zone such as Europe/Rome."), field="time_zone")
-    if not re.fullmatch("[A-Z]{2}", country.upper()):
-        raise InvalidInput(_("Choose a country by its two letters, such as IT."), field="country")
-    if language not in dict(settings.LANGUAGES):
-        raise InvalidInput(_("The portal does not speak that language."), field="language")
-    if currency not in CURRENCIES:
-        raise InvalidInput(_("The portal does not bill in that currency."), field="currency")
-    customer = Customer.objects.create(
-        name=name.strip(),
-        country=country.upper(),
-        time_zone=time_zone,
-        language=language,
-        currency=currency,
-        created_at=now,
-    )
-    if lead is not None:
-        assign_contact(customer=customer, kind=ContactAssignment.Kind.LEAD, person=lead, by=by, now=now)
-    return customer
+    new = NewCustomer(name=name, country=country, time_zone=time_zone, language=language, currency=currency, lead=lead)
+    return create_customers([new], by=by, now=now)[0]
 
 
 @transaction.atomic
@@ -61,8 +37,8 @@ def assign_contact(*, customer: Customer, kind: str, person: User, by: User | No
     :raises InvalidInput: if a lead is not of the staff, or a primary contact does not belong to the customer
     """
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
-    if kind == ContactAssignment.Kind.LEAD and not is_staff(person):
-        raise InvalidInput(_("The lead is one of the provider's people."), field="lead")
+    if kind == ContactAssignment.Kind.LEAD:
+        refuse_first(faults_of_lead(person))
     if kind == ContactAssignment.Kind.PRIMARY_CONTACT and not _belongs(person, customer):
         raise InvalidInput(_("The primary contact is one of the customer's people."), field="primary_contact")
     current = customer.contacts.filter(kind=kind, until__isnull=True).first()
@@ -109,8 +85,7 @@ def invite_member(*, customer: Customer, email: str, name: str, kind: str, now: 
             if constraint_of(error) != "users_email_unique":
                 raise
             person = User.objects.select_related("staff_profile").get(email__iexact=email.strip())
-    if is_staff(person):
-        raise InvalidInput(_("That address belongs to one of the provider's people."), field="email")
+    refuse_first(faults_of_member(person))
     add_member(customer=customer, person=person, kind=kind, now=now)
     return person, is_new
 

@@ -3,6 +3,7 @@
 Links that open an account are made when the mail is written, never kept in a row.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from allauth.account.forms import default_token_generator
@@ -16,7 +17,7 @@ from customers.domain.customers import invite_member
 from customers.models import Customer, Membership, User
 from notifications.domain.kinds import Kind, register
 from notifications.domain.letters import Letter, absolute_url
-from notifications.domain.outbox import Address, owe
+from notifications.domain.outbox import Address, Owed, owe, owe_all
 from notifications.models import Message
 
 MEMBER_INVITED = "member_invited"
@@ -59,17 +60,27 @@ def invite(*, customer: Customer, email: str, name: str, kind: str, by: User, no
     :raises InvalidInput: as `invite_member`
     """
     person, _is_new = invite_member(customer=customer, email=email, name=name, kind=kind, now=now)
-    membership = Membership.objects.get(customer=customer, user=person, until__isnull=True)
-    owe(
-        kind=MEMBER_INVITED,
-        key=f"{MEMBER_INVITED}:{membership.pk}",
-        to=person,
-        facts={"invited_by": by.name},
-        due_at=now,
-        now=now,
-        subject_id=membership.pk,
-    )
+    membership = Membership.objects.select_related("user").get(customer=customer, user=person, until__isnull=True)
+    owe_invitations([membership], by=by, now=now)
     return person
+
+
+def owe_invitations(memberships: Iterable[Membership], *, by: User, now: datetime) -> None:
+    """Owe everybody whose membership is named the mail that lets them in, once: again changes nothing."""
+    owe_all(
+        [
+            Owed(
+                kind=MEMBER_INVITED,
+                key=f"{MEMBER_INVITED}:{membership.pk}",
+                to=membership.user,
+                facts={"invited_by": by.name},
+                due_at=now,
+                subject_id=membership.pk,
+            )
+            for membership in memberships
+        ],
+        now=now,
+    )
 
 
 def owe_password_reset(*, person: User, now: datetime) -> None:

@@ -6,13 +6,12 @@ from datetime import date, datetime
 from django.db import transaction
 
 from customers.models import Customer, User
-from packages.domain.contracts import create_contract
+from packages.domain.new_contracts import ROWS_A_QUERY, NewContract, create_contracts
 from packages.models import Contract, PackageVersion
 from sessions.domain.periods import next_close_number
 from sessions.models import LedgerEntry
 
 
-@transaction.atomic
 def sign_contract(
     *,
     customer: Customer,
@@ -31,7 +30,7 @@ def sign_contract(
     :raises InvalidInput: with the field at fault
     :raises NoTerms: if no service terms are published
     """
-    contract = create_contract(
+    new = NewContract(
         customer=customer,
         package_version=package_version,
         starts_on=starts_on,
@@ -40,15 +39,31 @@ def sign_contract(
         others=others,
         types_switched_off=types_switched_off,
         renews=renews,
-        by=by,
-        now=now,
     )
-    LedgerEntry.objects.create(
-        contract=contract,
-        kind=LedgerEntry.Kind.GRANT,
-        minutes=package_version.included_minutes,
-        created_at=now,
-        created_by=by,
-        known_in_close=next_close_number(),
+    return sign_contracts([new], by=by, now=now)[0]
+
+
+@transaction.atomic
+def sign_contracts(new: Sequence[NewContract], *, by: User | None, now: datetime) -> list[Contract]:
+    """Sign many contracts, in the order of `new`: a fixed number of queries a thousand.
+
+    :raises InvalidInput: for the first fault, with its field
+    :raises NoTerms: if no service terms are published
+    """
+    contracts = create_contracts(new, by=by, now=now)
+    known_in_close = next_close_number()
+    LedgerEntry.objects.bulk_create(
+        [
+            LedgerEntry(
+                contract=contract,
+                kind=LedgerEntry.Kind.GRANT,
+                minutes=contract.package_version.included_minutes,
+                created_at=now,
+                created_by=by,
+                known_in_close=known_in_close,
+            )
+            for contract in contracts
+        ],
+        batch_size=ROWS_A_QUERY,
     )
-    return contract
+    return contracts
