@@ -122,6 +122,25 @@ class Customer(models.Model):
         return self.name
 
 
+class BillingDetails(models.Model):
+    """What a customer's statements carry: to whom they are made out, and to whom they go (DOMAIN.md §6)."""
+
+    customer = models.OneToOneField(Customer, models.PROTECT, primary_key=True, related_name="billing_details")
+    billing_name = models.CharField(_("billing name"), max_length=200, blank=True)
+    billing_address = models.TextField(_("billing address"), max_length=500, blank=True)
+    vat_id = models.CharField(_("VAT id"), max_length=30, blank=True)
+    purchase_order = models.CharField(_("purchase order"), max_length=60, blank=True)
+    billing_email = models.EmailField(_("billing e-mail address"), max_length=254, blank=True)
+
+    class Meta:
+        db_table = "billing_details"
+        verbose_name = _("billing details")
+        verbose_name_plural = _("billing details")
+
+    def __str__(self) -> str:
+        return self.billing_name or str(self.customer)
+
+
 class Membership(models.Model):
     """A person in a customer. Ended, never deleted, so that history keeps its names."""
 
