@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from billing.domain.csv_export import Cell, csv_lines
+from core.csv_files import Cell, csv_lines
 from billing.domain.overage import OverageLine, OverageReport
 from core.money import round_to_minor_unit
 

@@ -6,10 +6,18 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import islice
+from typing import TypeVar
 
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from django.utils.translation import get_language, override
+
+ROWS_A_CHUNK = 500
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 Cell = str | int | Decimal | date | None
+Item = TypeVar("Item")
 
 _FORMULA_SIGNS = "=+\\-@＝＋－＠﹦﹢﹣﹫"
 _SIGN_AT_START = re.compile(f"[{_FORMULA_SIGNS}]")
@@ -59,3 +67,34 @@ def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator
     yield BYTE_ORDER_MARK + writer.writerow([written(name) for name in header])
     for row in rows:
         yield writer.writerow([written(cell) for cell in row])
+
+
+def csv_download(
+    file_name: str, header: Sequence[str], chunks: Iterable[Sequence[Sequence[Cell]]]
+) -> StreamingHttpResponse:
+    """The rows of `chunks` as a file to keep, written while they are read: memory holds one chunk at a time.
+
+    Each chunk is computed in the language of the request, which is put away before an answer is streamed.
+    """
+    return StreamingHttpResponse(
+        csv_lines(header, _in_language(get_language() or "en", chunks)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{file_name}"', "Cache-Control": "no-store"},
+    )
+
+
+def in_chunks(rows: Iterable[Item], size: int = ROWS_A_CHUNK) -> Iterator[list[Item]]:
+    """`rows` in lists of `size`; a queryset is read through a cursor, never as a whole."""
+    items = rows.iterator(chunk_size=size) if isinstance(rows, QuerySet) else iter(rows)
+    while chunk := list(islice(items, size)):
+        yield chunk
+
+
+def _in_language(language: str, chunks: Iterable[Sequence[Sequence[Cell]]]) -> Iterator[Sequence[Cell]]:
+    waiting = iter(chunks)
+    while True:
+        with override(language):
+            chunk = next(waiting, None)
+        if chunk is None:
+            return
+        yield from chunk

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from billing.domain.csv_export import Cell, csv_lines, harmless, written
+from core.csv_files import Cell, csv_lines, harmless, written
 
 
 @pytest.mark.parametrize(
