@@ -153,13 +153,15 @@ def days(
     duration_minutes: int,
     now: datetime,
     contract: Contract | None = None,
+    without: ConsultingSession | None = None,
 ) -> list[Day]:
     """The free times of `staff` on each date of `zone` from `first` to `last`, both inclusive.
 
     :param contract: whose term they lie in; without one, all of them
+    :param without: a session that would be moved: its old place counts as free
     """
     start, end = dates.start_of_day(first, zone), dates.start_of_day(last + timedelta(days=1), zone)
-    diary = Diary.read(staff, start, end)
+    diary = Diary.read(staff, start, end, without=without)
     found = {first + timedelta(days=n): Day(first + timedelta(days=n)) for n in range((last - first).days + 1)}
     obstacles: dict[date, Counter[Obstacle]] = defaultdict(Counter)
     local_date = dates.local_day(start, diary.zone)
@@ -192,11 +194,12 @@ def nearest_free(
     duration_minutes: int,
     now: datetime,
     contract: Contract | None = None,
+    without: ConsultingSession | None = None,
     count: int = 3,
 ) -> list[Slot]:
     """The free times of `staff` nearest to `around`, in the order of their starts; looks two weeks either way.
 
-    :param contract: as with `days`
+    :param contract, without: as with `days`
     """
     day = dates.local_day(max(around, now), staff.time_zone)
     window = timedelta(days=14)
@@ -210,6 +213,7 @@ def nearest_free(
             duration_minutes=duration_minutes,
             now=now,
             contract=contract,
+            without=without,
         )
         for slot in each.slots
     ]
@@ -240,32 +244,44 @@ def check_slot(
         raise TooSoon(_("This time has passed."))
     if not bound_by_hours:
         if diary.overlaps_meeting(starts_at, ends_at):
-            raise slot_taken(staff, starts_at, duration_minutes, now, contract)
+            raise slot_taken(staff, starts_at, duration_minutes, now, contract, without)
         return
     obstacle = diary.obstacle(starts_at, duration_minutes, now)
     if obstacle is Obstacle.TOO_SOON:
         raise TooSoon(_("Sessions are booked at least %(hours)s hours ahead.") % {"hours": diary.policy.notice_hours})
     if obstacle is Obstacle.FULLY_BOOKED:
-        raise slot_taken(staff, starts_at, duration_minutes, now, contract)
+        raise slot_taken(staff, starts_at, duration_minutes, now, contract, without)
     if obstacle is not None or not diary.holds(starts_at, duration_minutes):
         raise OutsideAvailability(
             _("%(name)s cannot be booked at this time.") % {"name": staff.name},
-            nearest=_nearest(staff, starts_at, duration_minutes, now, contract),
+            nearest=_nearest(staff, starts_at, duration_minutes, now, contract, without),
         )
 
 
 def slot_taken(
-    staff: User, starts_at: datetime, duration_minutes: int, now: datetime, contract: Contract | None
+    staff: User,
+    starts_at: datetime,
+    duration_minutes: int,
+    now: datetime,
+    contract: Contract | None,
+    without: ConsultingSession | None = None,
 ) -> Refusal:
-    """The loser's message, with the nearest free times."""
-    nearest = _nearest(staff, starts_at, duration_minutes, now, contract)
+    """The loser's message, with the nearest free times; the place of the session `without` counts as free."""
+    nearest = _nearest(staff, starts_at, duration_minutes, now, contract, without)
     return SlotTaken(_("This time has just been taken."), nearest=nearest)
 
 
 def _nearest(
-    staff: User, around: datetime, duration_minutes: int, now: datetime, contract: Contract | None
+    staff: User,
+    around: datetime,
+    duration_minutes: int,
+    now: datetime,
+    contract: Contract | None,
+    without: ConsultingSession | None,
 ) -> list[dict[str, str]]:
-    slots = nearest_free(staff=staff, around=around, duration_minutes=duration_minutes, now=now, contract=contract)
+    slots = nearest_free(
+        staff=staff, around=around, duration_minutes=duration_minutes, now=now, contract=contract, without=without
+    )
     return [
         {"starts_at": slot.starts_at.isoformat(), "ends_at": slot.ends_at.isoformat(), "staff": slot.staff.email}
         for slot in slots
