@@ -7,12 +7,14 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from billing.domain.rate_changes import announce_higher_rate
 from core.dates import in_calendar, month_of
 from core.locks import hold_lock_on
 from core.money import CURRENCIES, fits_minor_unit
 from core.refusals import InvalidInput, NotAllowed
+from core.sentences import said_later
 from customers.domain.roles import Right, rights_of
 from customers.models import User
 from packages.domain.contracts import contract_scope, locked
@@ -23,6 +25,7 @@ from sessions.domain.refusals import PeriodClosed
 
 HIGHEST_RATE = Decimal(100_000_000)
 """The first hourly rate that the portal does not keep."""
+_REPLACES = gettext_lazy("%(month)s is closed, and a rate was in force then: a new one may start only after it.")
 
 
 def rate_lines_visible_to(user: User) -> QuerySet[RateLine]:
@@ -56,7 +59,7 @@ def add_rate_line(
     """
     if Right.MANAGE_RATES not in rights_of(by):
         raise NotAllowed(_("Rates are set by an operations lead."))
-    _check(currency, hourly_rate, contract)
+    check_rate(currency, hourly_rate, contract)
     if not in_calendar(valid_from):
         raise InvalidInput(_("Choose a date between 1990 and 2199."), field="valid_from")
     if contract is not None:
@@ -87,7 +90,11 @@ def add_rate_line(
     return line
 
 
-def _check(currency: str, hourly_rate: Decimal | None, contract: Contract | None) -> None:
+def check_rate(currency: str, hourly_rate: Decimal | None, contract: Contract | None) -> None:
+    """Refuse a currency that is not billed in or not the contract's, and a rate that it cannot write.
+
+    :raises InvalidInput: with the field at fault
+    """
     if currency not in CURRENCIES:
         raise InvalidInput(_("The portal does not bill in that currency."), field="currency")
     if contract is not None and contract.currency != currency:
@@ -101,25 +108,28 @@ def _check(currency: str, hourly_rate: Decimal | None, contract: Contract | None
             raise InvalidInput(_("Enter the hourly rate."), field="hourly_rate")
         return
     if not hourly_rate.is_finite() or not 0 <= hourly_rate < HIGHEST_RATE:
-        raise InvalidInput(_("Enter an hourly rate of 0 or more."), field="hourly_rate")
+        raise InvalidInput(gettext_lazy("Enter an hourly rate of 0 or more."), field="hourly_rate")
     if not fits_minor_unit(hourly_rate, currency):
-        raise InvalidInput(
-            _("An amount in %(currency)s has at most %(digits)s decimal places.")
-            % {"currency": currency, "digits": CURRENCIES[currency]},
-            field="hourly_rate",
-        )
+        sentence = gettext_lazy("An amount in %(currency)s has at most %(digits)s decimal places.")
+        digits = CURRENCIES[currency]
+        raise InvalidInput(said_later(sentence, {"currency": currency, "digits": digits}), field="hourly_rate")
 
 
 def _check_closed_months(line: RateLine) -> None:
-    """Refuse `line` where it replaces what was in force on a closed day; filling a hole is allowed."""
-    closed = {month for month in closed_months() if month >= month_of(line.valid_from)}
-    if not closed:
-        return
-    lines = list(
-        RateLine.objects.filter(
-            Q(contract__isnull=True) | Q(contract=line.contract_id or 0), currency=line.currency
-        ).order_by("valid_from")
-    )
+    closed = closed_months()
+    if any(month >= month_of(line.valid_from) for month in closed):
+        beside = Q(contract__isnull=True) | Q(contract=line.contract_id or 0)
+        lines = RateLine.objects.filter(beside, currency=line.currency).order_by("valid_from")
+        check_closed_months(line, lines=list(lines), closed=closed)
+
+
+def check_closed_months(line: RateLine, *, lines: list[RateLine], closed: set[date]) -> None:
+    """Refuse `line` where it replaces what was in force on a closed day; filling a hole is allowed.
+
+    :param lines: the general lines of its currency and those of its contract, by date
+    :raises PeriodClosed: if it does
+    """
+    closed = {month for month in closed if month >= month_of(line.valid_from)}
     rivals = [each for each in lines if each.contract_id == line.contract_id]
     until = min((each.valid_from for each in rivals if each.valid_from > line.valid_from), default=date.max)
     before = RateBook.of_lines(lines)
@@ -128,10 +138,7 @@ def _check_closed_months(line: RateLine) -> None:
     for day in _turning_points(line, lines, closed, until):
         was = before.line_on(contract, day)
         if was is not None and after.line_on(contract, day) is not was:
-            raise PeriodClosed(
-                _("%(month)s is closed, and a rate was in force then: a new one may start only after it.")
-                % {"month": f"{day:%Y-%m}"}
-            )
+            raise PeriodClosed(said_later(_REPLACES, {"month": f"{day:%Y-%m}"}))
 
 
 def _turning_points(line: RateLine, lines: list[RateLine], closed: set[date], until: date) -> Iterator[date]:

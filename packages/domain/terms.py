@@ -23,6 +23,11 @@ def hash_of(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
+def any_terms() -> bool:
+    """Whether service terms are published, without which nothing is signed."""
+    return TermsVersion.objects.exists()
+
+
 def terms_in_force(day: date) -> TermsVersion:
     """The version in force on `day`, or the first one for a contract that was signed before there were any.
 
