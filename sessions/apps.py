@@ -8,6 +8,7 @@ class SessionsConfig(AppConfig):
     verbose_name = _("Sessions and hours")
 
     def ready(self) -> None:
-        from sessions.domain import session_letters
+        from sessions.domain import change_letters, session_letters
 
         session_letters.register_kinds()
+        change_letters.register_kinds()

@@ -1,6 +1,11 @@
-"""A session as a calendar entry (RFC 5545, 5546): stable UID, growing SEQUENCE, REQUEST and CANCEL (DOMAIN.md §7)."""
+"""A session as a calendar entry (RFC 5545, 5546): stable UID, growing SEQUENCE, REQUEST and CANCEL (DOMAIN.md §7).
 
-from datetime import UTC, date, datetime
+The portal itself is the organiser, whoever delivers: each version then comes from whom the invitation came from, and
+handing a session to a colleague uninvites one attendee and invites another (docs/adr/0014).
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
@@ -8,61 +13,113 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from core.dates import after_minutes
 from core.mail import one_line
 from notifications.domain import letters
 from sessions.models import ConsultingSession
 
 REQUEST = "REQUEST"
 CANCEL = "CANCEL"
+PUBLISH = "PUBLISH"
+ZONES_BEFORE, ZONES_AFTER = timedelta(days=366), timedelta(days=2 * 366)
+
+Person = tuple[str, str]
+"""Name and e-mail address."""
 
 
 def calendar_entry(session: ConsultingSession, *, method: str, page: str, stamp: datetime) -> letters.Calendar:
-    """The entry of `session`, in the active language and the contract's zone.
-
-    The portal itself is the organiser: a cancellation then comes from whom the invitation came from, whoever delivers.
+    """The entry of `session` for who takes part, in the active language and the contract's zone.
 
     :param method: REQUEST or CANCEL
     :param page: the address of the session's page, or nothing for a guest
     :param stamp: when this version was made: the same if it is sent again
     """
-    calendar = Calendar()
-    calendar.add("prodid", "-//Oura Success//Portal//EN")
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", method)
-    calendar.add_component(_event(session, method=method, page=page, stamp=stamp))
-    year = session.starts_at.year
-    calendar.add_missing_timezones(first_date=date(year - 1, 1, 1), last_date=date(year + 2, 1, 1))
-    return letters.Calendar(content=calendar.to_ical(), method=method)
+    event = event_of(session, page=page, stamp=stamp)
+    event.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
+    people = [(session.staff.name, session.staff.email)]
+    people += [(attendee.name, attendee.email) for attendee in session.attendees.all()]
+    _invite(event, people)
+    return letters.Calendar(content=calendar_of([event], method=method), method=method)
 
 
-def _event(session: ConsultingSession, *, method: str, page: str, stamp: datetime) -> Event:
+def release_entry(
+    session: ConsultingSession,
+    *,
+    person: Person,
+    starts_at: datetime,
+    minutes: int,
+    sequence: int,
+    stamp: datetime,
+) -> letters.Calendar:
+    """What takes the session out of the calendar of one `person` alone, who delivers it no more.
+
+    RFC 5546 §3.2.5: such a CANCEL names whom it uninvites, and carries no STATUS, for the meeting itself stands.
+    """
+    event = event_of(session, page="", stamp=stamp, starts_at=starts_at, minutes=minutes)
+    event["sequence"] = sequence
+    _invite(event, [person])
+    return letters.Calendar(content=calendar_of([event], method=CANCEL), method=CANCEL)
+
+
+def event_of(
+    session: ConsultingSession,
+    *,
+    page: str,
+    stamp: datetime,
+    starts_at: datetime | None = None,
+    minutes: int | None = None,
+) -> Event:
+    """What every version of the entry says; times as booked unless others are given. Without attendees and status."""
     zone = ZoneInfo(session.contract.time_zone)
+    start = starts_at or session.starts_at
     organiser_name, organiser_address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     event = Event()
     event.add("uid", f"session-{session.pk}@{organiser_address.rpartition('@')[2]}")
     event.add("sequence", session.sequence)
     event.add("dtstamp", stamp.astimezone(UTC))
-    event.add("dtstart", session.starts_at.astimezone(zone))
-    event.add("dtend", session.ends_at.astimezone(zone))
+    event.add("dtstart", start.astimezone(zone))
+    event.add("dtend", after_minutes(start, minutes or session.duration_minutes).astimezone(zone))
     event.add("summary", one_line(f"{session.get_session_type_display()} · {session.contract.customer.name}"))
     event.add("description", _description(session, page))
-    event.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
     event.add("transp", "OPAQUE")
     if session.place:
         event.add("location", one_line(session.place))
     if page:
         event.add("url", page)
     event.add("organizer", _address(organiser_name, organiser_address))
-    people = [(session.staff.name, session.staff.email)]
-    people += [(attendee.name, attendee.email) for attendee in session.attendees.all()]
+    return event
+
+
+def calendar_of(events: Sequence[Event], *, method: str, **properties: str) -> bytes:
+    """An iCalendar file of `events` that brings the definitions of its zones along, and `properties` of its own."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Oura Success//Portal//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    for name, value in properties.items():
+        calendar.add(name.replace("_", "-"), value)
+    for event in events:
+        calendar.add_component(event)
+    if events:
+        first, last = _span_of(events)
+        calendar.add_missing_timezones(first_date=first, last_date=last)
+    return calendar.to_ical()
+
+
+def _span_of(events: Iterable[Event]) -> tuple[date, date]:
+    """The years for which zones are defined: some more than the events need, for clients that keep them."""
+    starts = [event.start.date() for event in events]
+    return date((min(starts) - ZONES_BEFORE).year, 1, 1), date((max(starts) + ZONES_AFTER).year, 1, 1)
+
+
+def _invite(event: Event, people: Iterable[Person]) -> None:
     for name, email in people:
         attendee = _address(name, email)
         attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
         attendee.params["PARTSTAT"] = vText("NEEDS-ACTION")
         attendee.params["RSVP"] = vText("FALSE")
         event.add("attendee", attendee, encode=False)
-    return event
 
 
 def _description(session: ConsultingSession, page: str) -> str:

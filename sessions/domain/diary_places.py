@@ -53,5 +53,5 @@ def _told_as_taken(session: ConsultingSession, now: datetime) -> Iterator[None]:
         if sqlstate(error) != EXCLUSION_VIOLATION:
             raise
         raise availability.slot_taken(
-            session.staff, session.starts_at, session.duration_minutes, now, session.contract
+            session.staff, session.starts_at, session.duration_minutes, now, session.contract, without=session
         ) from error

@@ -2,6 +2,7 @@
 
 from sessions.models.busy_times import BusyCalendar, BusyTime
 from sessions.models.diary import BookingPolicy, DiaryEntry
+from sessions.models.feeds import CalendarFeed
 from sessions.models.ledger import EntryShare, LedgerEntry, Waiver, WaiverDecision
 from sessions.models.periods import BillingPeriod
 from sessions.models.sessions import Attendee, ConsultingSession, OverageAcceptance, SessionEvent
@@ -13,6 +14,7 @@ __all__ = [
     "BookingPolicy",
     "BusyCalendar",
     "BusyTime",
+    "CalendarFeed",
     "ConsultingSession",
     "DayException",
     "DiaryEntry",

@@ -87,6 +87,7 @@ class SessionEvent(models.Model):
         BOOKED = "booked", _("Booked")
         MOVED = "moved", _("Moved")
         REASSIGNED = "reassigned", _("Handed to a colleague")
+        PLACE = "place", _("Another place")
         CANCELLED = "cancelled", _("Cancelled")
         NO_SHOW = "no_show", _("No-show")
         LOGGED = "logged", _("Time logged")

@@ -18,6 +18,7 @@ _LOOKS: dict[str, tuple[str, str]] = {
     Kind.BOOKED: ("calendar-check", "info"),
     Kind.MOVED: ("calendar-clock", "info"),
     Kind.REASSIGNED: ("users", "info"),
+    Kind.PLACE: ("map-pin", "info"),
     Kind.CANCELLED: ("calendar-x", "neutral"),
     Kind.NO_SHOW: ("user-x", "warn"),
     Kind.LOGGED: ("timer", "good"),
@@ -58,6 +59,7 @@ _SENTENCES: dict[str, Promise] = {
     Kind.BOOKED: _("Booked for %(when)s with %(staff)s."),
     Kind.MOVED: _("Moved to %(when)s."),
     Kind.REASSIGNED: _("Handed to %(staff)s."),
+    Kind.PLACE: _("Another place: %(place)s."),
     Kind.CANCELLED: _("Cancelled."),
     Kind.NO_SHOW: _("Did not take place: %(missing)s was missing."),
     Kind.LOGGED: _("Time was logged: the session counts as held."),
@@ -74,6 +76,7 @@ def _sentence(event: SessionEvent, zone: str) -> str:
         "when": _when(details.get("starts_at"), zone),
         "staff": details.get("staff", ""),
         "missing": details.get("missing", ""),
+        "place": details.get("place") or "–",
     }
 
 
