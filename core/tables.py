@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Func, Model, QuerySet
@@ -10,6 +10,11 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Lower
 from django.http import QueryDict
 from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    AnyPaginator = Paginator[Any]
+else:  # Django's class takes no parameters at run time
+    AnyPaginator = Paginator
 
 Row = TypeVar("Row", bound=Model)
 
@@ -83,7 +88,7 @@ def _ordered(keys: Sequence[Combinable]) -> Sequence[Any]:
     return keys
 
 
-class SizedPaginator(Paginator[Any]):
+class SizedPaginator(AnyPaginator):
     """Pages whose size the reader chooses."""
 
     sizes = PAGE_SIZES

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from django import forms
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from core.charts import Chart, Series
+from core.tables import Column, Order, page_of
 from customers.permissions import open_to_everybody
 from home.status_looks import STATUS_LOOKS
 
@@ -63,7 +63,8 @@ def show(request: HttpRequest) -> HttpResponse:
             }
             for name in ("Aug", "Sep", "Oct", "Nov")
         ],
-        "page": Paginator(range(96), 24).page(2),
+        "page": page_of(range(96), QueryDict("page=2")),
+        "order": Order({"customer": Column("Customer"), "time": Column("Time")}, "customer"),
         "rows": [
             ("Acme S.p.A.", "Launch Kit", 255, 0, Decimal(0), "running"),
             ("Nordlys Wellness Oy", "Pro Lite Success", 120, 210, Decimal("437.50"), "lapsed"),

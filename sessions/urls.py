@@ -1,11 +1,12 @@
 from django.urls import path
 
-from sessions.views import booking, contracts, corrections, ledger, logging, sessions
+from sessions.views import booking, contract_list, contracts, corrections, ledger, logging, session_list, sessions
 
 app_name = "sessions"
 urlpatterns = [
     # Contracts
-    path("contracts/", contracts.contract_list, name="contract-list"),
+    path("contracts/", contract_list.contract_list, name="contract-list"),
+    path("contracts.csv", contract_list.contract_list_csv, name="contract-list-csv"),
     path("contracts/new/", contracts.contract_create, name="contract-create"),
     path("contracts/<int:pk>/", contracts.contract, name="contract"),
     path("contracts/<int:pk>/adjust/", corrections.adjust, name="adjust"),
@@ -16,7 +17,8 @@ urlpatterns = [
     path("contracts/<int:pk>/book/time/", booking.book_time, name="book-time"),
     path("contracts/<int:pk>/book/details/", booking.book_details, name="book-details"),
     # Sessions
-    path("sessions/", sessions.session_list, name="list"),
+    path("sessions/", session_list.session_list, name="list"),
+    path("sessions.csv", session_list.session_list_csv, name="list-csv"),
     path("sessions/<int:pk>/", sessions.session, name="detail"),
     path("sessions/<int:pk>/cancel/", sessions.cancel, name="cancel"),
     path("sessions/<int:pk>/log/", logging.log_session, name="log"),

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from core.csv_files import Cell, csv_lines
 from billing.domain.overage import OverageLine, OverageReport
+from core.csv_files import Cell, csv_lines
 from core.money import round_to_minor_unit
 
 

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import DateField, DateTimeField, F, Func, QuerySet, TextChoices, Value
+from django.db.models import Case, DateField, DateTimeField, F, Func, QuerySet, TextChoices, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
@@ -38,16 +39,27 @@ def standing_of(contract: Contract, *, now: datetime) -> Standing:
     return Standing.ENDED if today > contract.ends_on else Standing.RUNNING
 
 
+def rank_of_standing(*, now: datetime) -> Combinable:
+    """Where a contract stands at `now` as a number, in the order of `Standing`: what a list is sorted by."""
+    ranks = {standing: Value(rank) for rank, standing in enumerate(Standing)}
+    return Case(
+        When(voided_at__isnull=False, then=ranks[Standing.VOIDED]),
+        When(starts_on__gt=_today_there(now), then=ranks[Standing.UPCOMING]),
+        When(ends_on__lt=_today_there(now), then=ranks[Standing.ENDED]),
+        default=ranks[Standing.RUNNING],
+    )
+
+
+def _today_there(now: datetime) -> Cast:
+    """The date of `now` in a contract's own zone, as the database computes it."""
+    return Cast(Func(F("time_zone"), Value(now), function="timezone", output_field=DateTimeField()), DateField())
+
+
 def in_standing(contracts: Contracts, standing: str, *, now: datetime) -> Contracts:
     """Those of `contracts` that stand there at `now`: the same rule as `standing_of`, for whole lists."""
     if standing == Standing.VOIDED:
         return contracts.filter(voided_at__isnull=False)
-    dated = contracts.filter(voided_at__isnull=True).alias(
-        today=Cast(
-            Func(F("time_zone"), Value(now), function="timezone", output_field=DateTimeField()),
-            DateField(),
-        )
-    )
+    dated = contracts.filter(voided_at__isnull=True).alias(today=_today_there(now))
     match standing:
         case Standing.UPCOMING:
             return dated.filter(starts_on__gt=F("today"))

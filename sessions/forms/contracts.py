@@ -107,6 +107,10 @@ class ContractForm(forms.Form):
         field.choices = choices
 
 
+LEAST_TO_CHOOSE_FROM = 2
+"""A customer, and all of them: choosing begins beyond that."""
+
+
 class ContractFilterForm(forms.Form):
     """Filters of the list of contracts. What cannot be read narrows nothing."""
 
@@ -121,6 +125,11 @@ class ContractFilterForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = customers
         self.is_valid()
+
+    @property
+    def offers_customers(self) -> bool:
+        """Whether there is a choice of customers: their admin has one as a rule."""
+        return len(self["customer"].subwidgets) > LEAST_TO_CHOOSE_FROM
 
     @property
     def chosen_standing(self) -> str:

@@ -1,11 +1,10 @@
-"""Contracts: the list, one with everything that its numbers are made of, and signing a new one (DOMAIN.md §2, §4)."""
+"""One contract with everything that its numbers are made of, and signing a new one (DOMAIN.md §2, §4)."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,18 +23,16 @@ from packages.domain.promised_reviews import reviews_promised
 from packages.domain.queries import Standing, standing_of, versions_on_sale
 from packages.domain.rates import RateBook
 from packages.domain.windows import Window, window_between
-from packages.models import Contract, DeliveryTeamMember, PackageVersion, RateLine
+from packages.models import Contract, PackageVersion, RateLine
 from packages.session_types import SessionType
 from sessions.domain.allocation import Share
 from sessions.domain.facts import ContractFacts
-from sessions.domain.numbers import ContractNumbers, numbers_from, numbers_of_many
+from sessions.domain.numbers import ContractNumbers, numbers_from
 from sessions.domain.queries import ledger_visible_to, sessions_visible_to
 from sessions.domain.signing import sign_contract
-from sessions.forms.contracts import ContractFilterForm, ContractForm
+from sessions.forms.contracts import ContractForm
 from sessions.models import ConsultingSession
 from sessions.views.contract_ledger import PART_LABELS, LedgerTable
-
-CONTRACTS_A_PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,42 +54,6 @@ class ContractRow:
     @property
     def status_label(self) -> str:
         return _("Minutes lapsed") if self.status == "lapsed" else str(self.standing.label)
-
-
-@requires(Right.SEE_CONTRACTS)
-@require_safe
-def contract_list(request: PortalRequest) -> HttpResponse:
-    """The contracts that the reader may see, with their balances; those that end first come first."""
-    now = timezone.now()
-    filters = ContractFilterForm(request.GET, customers=customers_visible_to(request.user).order_by("name"))
-    dedicated = DeliveryTeamMember.objects.filter(dedicated=True).select_related("staff")
-    contracts = (
-        filters.narrow(contracts_visible_to(request.user), now=now)
-        .prefetch_related(Prefetch("team_members", queryset=dedicated, to_attr="dedicated_members"))
-        .order_by("-ends_on", "customer__name", "pk")
-    )
-    page = Paginator(contracts, CONTRACTS_A_PAGE).get_page(request.GET.get("page"))
-    numbers = numbers_of_many(page.object_list, now=now)
-    return render(
-        request,
-        "sessions/contract_list.html",
-        {
-            "page": page,
-            "rows": [
-                ContractRow(
-                    contract,
-                    numbers[contract.pk],
-                    standing_of(contract, now=now),
-                    next((member.staff for member in contract.dedicated_members), None),  # type: ignore[attr-defined]
-                )
-                for contract in page.object_list
-            ],
-            "filters": filters,
-            "standings": Standing.choices,
-            "is_staff": Right.SEE_STAFF_AREA in rights_of(request.user),
-            "may_sign": Right.SIGN_CONTRACTS in rights_of(request.user),
-        },
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,21 @@
-"""Sessions: the list, one session, and what happens when it does not take place (DOMAIN.md §7)."""
+"""One session, and what happens when it does not take place (DOMAIN.md §7)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.dates import add_months, local_day, month_of
 from core.form_refusals import show_refusal
 from core.refusals import NotAllowed, Refusal
-from customers.domain.queries import customers_visible_to, lead_of
+from customers.domain.queries import lead_of
 from customers.domain.roles import Right, is_staff, rights_of
 from customers.models import Customer, User
 from customers.permissions import PortalRequest, requires
@@ -29,78 +26,13 @@ from sessions.domain.cancelling import cancel_session, mark_no_show
 from sessions.domain.drawn import projected
 from sessions.domain.pricing import price
 from sessions.domain.queries import sessions_visible_to, time_entries_visible_to
-from sessions.forms.sessions import UNLOGGED, CancelForm, NoShowForm, SessionFilterForm
+from sessions.forms.sessions import CancelForm, NoShowForm
 from sessions.models import ConsultingSession, OverageAcceptance, SessionEvent
 from sessions.views.session_history import history_of
 from sessions.views.zones import other_zone_of
 
-SESSIONS_A_PAGE = 25
-MONTHS_AHEAD, MONTHS_BACK = 4, 24
-UPCOMING, PAST = "upcoming", "past"
 UNPROCESSABLE, CONFLICT = 422, 409
 Status = ConsultingSession.Status
-
-
-@requires(Right.SEE_SESSIONS)
-@require_safe
-def session_list(request: PortalRequest) -> HttpResponse:
-    """The sessions that the person sees: those to come, or those that are over or off. Filters stand in the address."""
-    now = timezone.now()
-    reader = request.user
-    tab = PAST if request.GET.get("tab") == PAST else UPCOMING
-    form = SessionFilterForm(
-        request.GET,
-        customers=customers_visible_to(reader).order_by("name", "pk"),
-        statuses=_statuses() if tab == PAST else [],
-        months=_months(tab, local_day(now, reader.time_zone)),
-    )
-    of_tab = _of_tab(sessions_visible_to(reader), tab, now)
-    sessions = form.filtered(of_tab, zone=reader.time_zone, now=now)
-    page = Paginator(sessions, SESSIONS_A_PAGE).get_page(request.GET.get("page"))
-    rights = rights_of(reader)
-    return render(
-        request,
-        "sessions/session_list.html",
-        {
-            "is_upcoming": tab == UPCOMING,
-            "is_past": tab == PAST,
-            "page": page,
-            "form": form,
-            "now": now,
-            "zone": reader.time_zone,
-            "is_staff": is_staff(reader),
-            "clear": _without_filters(tab) if form.filters_something else "",
-            "shows_customers": "customer" in form.fields,
-            "may_book": Right.BOOK in rights,
-            "may_log": Right.LOG_TIME in rights,
-        },
-    )
-
-
-def _of_tab(sessions: QuerySet[ConsultingSession], tab: str, now: datetime) -> QuerySet[ConsultingSession]:
-    to_come = Q(status=Status.BOOKED, ends_at__gt=now)
-    if tab == UPCOMING:
-        return sessions.filter(to_come).order_by("starts_at", "pk")
-    return sessions.exclude(to_come).order_by("-starts_at", "-pk")
-
-
-def _statuses() -> list[tuple[str, Any]]:
-    """What the second tab can be narrowed to: those to come are all booked."""
-    unlogged = [(UNLOGGED, _("Not logged yet"))]
-    return unlogged + [choice for choice in Status.choices if choice[0] != Status.BOOKED]
-
-
-def _months(tab: str, today: date) -> list[date]:
-    """The months that a tab can be narrowed to, in the order of its list."""
-    this = month_of(today)
-    if tab == UPCOMING:
-        return [add_months(this, number) for number in range(MONTHS_AHEAD)]
-    return [add_months(this, -number) for number in range(MONTHS_BACK)]
-
-
-def _without_filters(tab: str) -> str:
-    address = reverse("sessions:list")
-    return address if tab == UPCOMING else f"{address}?tab={tab}"
 
 
 @requires(Right.SEE_SESSIONS)

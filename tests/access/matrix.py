@@ -28,6 +28,7 @@ preferences/mail/                                          -        ss   oo   oo
 packages/                                                  -        ss   ox   ox   ..   ox   ox   ox   ox
 contracts/<int:pk>/terms/                                  contract ss   ..   ..   ..   oo   oo   oo   oo
 contracts/                                                 -        ss   ox   ox   ..   ox   ox   ox   ox
+contracts.csv                                              -        ss   ox   ox   ..   ox   ox   ox   ox
 contracts/new/                                             -        ss   ..   ff   ..   ..   ff   oo   ff
 contracts/<int:pk>/                                        contract ss   .x   .x   ..   ox   ox   ox   ox
 contracts/<int:pk>/adjust/                                 contract ss   ..   ..   ..   ..   ff   oo   ff
@@ -37,6 +38,7 @@ contracts/<int:pk>/book/                                   contract ss   .x   .x
 contracts/<int:pk>/book/time/                              contract ss   .x   .x   ..   ox   ox   ox   ff
 contracts/<int:pk>/book/details/                           contract ss   ..   ..   ..   oo   oo   oo   ff
 sessions/                                                  -        ss   ox   ox   ox   ox   ox   ox   ox
+sessions.csv                                               -        ss   ox   ox   ox   ox   ox   ox   ox
 sessions/<int:pk>/                                         session  ss   .x   .x   ox   ox   ox   ox   ox
 sessions/<int:pk>/cancel/                                  session  ss   ..   ..   ff   oo   oo   oo   ff
 sessions/<int:pk>/log/                                     session  ss   ..   ..   ..   ..   oo   ff   ff
