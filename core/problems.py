@@ -51,6 +51,7 @@ PROBLEMS: dict[str, ProblemKind] = {
     "already_logged": ProblemKind(409, _("This time has been logged already.")),
     "already_reversed": ProblemKind(409, _("This has been reversed already.")),
     "already_waived": ProblemKind(409, _("This has been waived already.")),
+    "moves_not_seen": ProblemKind(409, _("More changes than what was shown.")),
     "period_closed": ProblemKind(409, _("The month is closed.")),
     "period_not_over": ProblemKind(409, _("The month is not over.")),
     "earlier_month_open": ProblemKind(409, _("An earlier month is open.")),

@@ -5,62 +5,29 @@ rewritten in the same transaction.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import faults
-from core.dates import after_minutes, local_day
+from core.dates import local_day
 from core.refusals import InvalidInput, NotAllowed
 from customers.domain.roles import Right, rights_of, roles_of
 from customers.models import Role, User
-from packages.domain.contracts import locked, may_log_on
-from packages.domain.rates import RateBook
+from packages.domain.contracts import locked
 from packages.models import Contract
-from packages.session_types import RULES, SessionType
-from sessions.domain.allocation import Drawing, Share
-from sessions.domain.facts import ContractFacts
-from sessions.domain.moves import Move, moves_between
+from sessions.domain.allocation import Share
+from sessions.domain.loggable import Basis, TimeToLog, check_loggable, check_not_voided, overlapping
+from sessions.domain.moves import check_seen
 from sessions.domain.periods import next_close_number
-from sessions.domain.pricing import cost_of_overage
-from sessions.domain.refusals import AlreadyLogged, AlreadyReversed, InTheFuture, TooLongForType
+from sessions.domain.previews import preview_adjustment, preview_of, preview_reversal
+from sessions.domain.refusals import AlreadyReversed
 from sessions.domain.shares import rewrite_shares
 from sessions.domain.states import move
-from sessions.domain.term import check_within_term
 from sessions.models import ConsultingSession, LedgerEntry, SessionEvent
 
-Basis = LedgerEntry.Basis
-LONGEST_MEETING = timedelta(minutes=max(rules.longest_minutes for rules in RULES.values()))
 MOST_MINUTES_ADJUSTED = 60_000
-
-
-@dataclass(frozen=True, slots=True)
-class TimeToLog:
-    """What a person wants to log. `minutes` are whole minutes, `started_at` is an instant."""
-
-    contract: Contract
-    session_type: str
-    staff: User
-    started_at: datetime
-    minutes: int
-    session: ConsultingSession | None
-    basis: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a time entry would draw and cost, which other entries it would move, what is left afterwards."""
-
-    share: Share
-    moves: list[Move]
-    overlapping: list[LedgerEntry]
-    hourly_rate: Decimal | None
-    amount: Decimal | None
-    currency: str
-    left_after: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +53,12 @@ def log_time(
     session: ConsultingSession | None = None,
     basis: str = Basis.DELIVERED,
     reason: str = "",
+    moves_seen: str | None = None,
 ) -> Logged:
     """Append delivered `minutes` (whole) to the contract's ledger and share them out anew.
 
     `note` is for the customer, `internal_note` is not. A late cancellation or a no-show (`basis`) needs a `reason`.
+    `moves_seen` is the mark of the moves that the person was shown (`moves.check_seen`).
 
     :raises NotAllowed: if `staff` holds no role that the package allows, or does not serve the customer
     :raises InvalidInput: if the type is switched off, the session is another contract's, or the input is malformed
@@ -97,10 +66,13 @@ def log_time(
     :raises OutsideContract: if the start lies before the contract's first or after its last day, in its zone
     :raises InTheFuture: if the meeting would end after `now`
     :raises AlreadyLogged: if the person logged this start on this contract, or the session has its entry
+    :raises MovesNotSeen: if it moves minutes of other entries that the person was not shown
     """
     contract = locked(contract)
     asked = TimeToLog(contract, session_type, staff, started_at, minutes, session, basis, reason)
-    _check(asked, now)
+    check_loggable(asked, now=now)
+    if moves_seen is not None:
+        check_seen(preview_of(asked).moves, moves_seen=moves_seen)
     faults.reach("after_check")
     entry = LedgerEntry.objects.create(
         contract=contract,
@@ -122,47 +94,13 @@ def log_time(
     shares = rewrite_shares(contract)
     if session is not None and session.status == ConsultingSession.Status.BOOKED:
         move(session, SessionEvent.Kind.LOGGED, by=staff, now=now, details={"entry": entry.pk, "minutes": minutes})
-    return Logged(entry=entry, share=shares[entry.pk], overlapping=_overlapping(asked, besides=entry))
-
-
-def preview_time(
-    *,
-    contract: Contract,
-    session_type: str,
-    staff: User,
-    started_at: datetime,
-    minutes: int,
-    now: datetime,
-    session: ConsultingSession | None = None,
-    basis: str = Basis.DELIVERED,
-    reason: str = "",
-) -> Preview:
-    """What `log_time` would do, without doing it; refuses what it would refuse."""
-    asked = TimeToLog(contract, session_type, staff, started_at, minutes, session, basis, reason)
-    _check(asked, now)
-    facts = ContractFacts.of(contract)
-    rates = RateBook.load([contract])
-    day = local_day(started_at, contract.time_zone)
-    new_id = max((entry.pk for entry in facts.entries), default=0) + 1
-    before = facts.shares()
-    after = facts.shares(
-        Drawing(key=new_id, started_at=started_at, day=day, session_type=session_type, minutes=minutes, number=new_id)
-    )
-    share = after[new_id]
-    rate = rates.rate_on(contract, day)
-    return Preview(
-        share=share,
-        moves=moves_between(facts, before, after, rates),
-        overlapping=_overlapping(asked),
-        hourly_rate=rate,
-        amount=cost_of_overage(share.overage_minutes, rate, contract.currency),
-        currency=contract.currency,
-        left_after=facts.available - sum(each.included_minutes for each in after.values()),
-    )
+    return Logged(entry=entry, share=shares[entry.pk], overlapping=overlapping(asked, besides=entry))
 
 
 @transaction.atomic
-def reverse_entry(*, entry: LedgerEntry, by: User, reason: str, now: datetime) -> LedgerEntry:
+def reverse_entry(
+    *, entry: LedgerEntry, by: User, reason: str, now: datetime, moves_seen: str | None = None
+) -> LedgerEntry:
     """Take back all of a time entry or an adjustment: the reversal's row. Closed months do not matter (§4).
 
     When its last unreversed entry is reversed, a held session goes back to `booked`.
@@ -170,9 +108,12 @@ def reverse_entry(*, entry: LedgerEntry, by: User, reason: str, now: datetime) -
     :raises NotAllowed: if `by` neither logged the entry nor leads operations (adjustments: operations alone)
     :raises InvalidInput: without a reason, or on a grant or a reversal
     :raises AlreadyReversed: if that happened before
+    :raises MovesNotSeen: if it moves minutes of other entries that the person was not shown
     """
     contract = locked(entry.contract)
     _check_reversal(entry, by, reason)
+    if moves_seen is not None:
+        check_seen(preview_reversal(entry=entry), moves_seen=moves_seen)
     reversal = LedgerEntry.objects.create(
         contract=contract,
         kind=LedgerEntry.Kind.REVERSAL,
@@ -197,26 +138,17 @@ def _reopen_session_without_entries(entry: LedgerEntry, *, by: User, reason: str
     move(held, SessionEvent.Kind.REOPENED, by=by, now=now, reason=reason, details={"entry": entry.pk})
 
 
-def preview_reversal(*, entry: LedgerEntry) -> list[Move]:
-    """Which other entries' minutes the reversal of `entry` would move, and what that does to money."""
-    facts = ContractFacts.of(entry.contract)
-    before = facts.shares()
-    if entry.kind == LedgerEntry.Kind.ADJUSTMENT:
-        facts.adjusted -= entry.minutes
-        after = facts.shares()
-    else:
-        after = facts.shares(without=entry.pk)
-    return moves_between(facts, before, after, RateBook.load([entry.contract]))
-
-
 @transaction.atomic
-def adjust(*, contract: Contract, minutes: int, reason: str, by: User, now: datetime) -> LedgerEntry:
+def adjust(
+    *, contract: Contract, minutes: int, reason: str, by: User, now: datetime, moves_seen: str | None = None
+) -> LedgerEntry:
     """Add `minutes` (1 or more) to the contract: minutes, never days, without a date of effect (§4).
 
     They cover the earliest overage first, closed months included.
 
     :raises NotAllowed: if `by` does not lead operations
     :raises InvalidInput: with the field at fault
+    :raises MovesNotSeen: if it moves minutes of entries that the person was not shown
     """
     if Right.ADJUST not in rights_of(by):
         raise NotAllowed(_("Minutes are added by an operations lead."))
@@ -225,7 +157,9 @@ def adjust(*, contract: Contract, minutes: int, reason: str, by: User, now: date
     if not reason.strip():
         raise InvalidInput(_("Say why the minutes are added."), field="reason")
     contract = locked(contract)
-    _check_not_voided(contract)
+    check_not_voided(contract)
+    if moves_seen is not None:
+        check_seen(preview_adjustment(contract=contract, minutes=minutes), moves_seen=moves_seen)
     adjustment = LedgerEntry.objects.create(
         contract=contract,
         kind=LedgerEntry.Kind.ADJUSTMENT,
@@ -239,109 +173,11 @@ def adjust(*, contract: Contract, minutes: int, reason: str, by: User, now: date
     return adjustment
 
 
-def preview_adjustment(*, contract: Contract, minutes: int) -> list[Move]:
-    """Which entries an adjustment of `minutes` would move from overage to included, and what that does to money."""
-    facts = ContractFacts.of(contract)
-    before = facts.shares()
-    facts.adjusted += minutes
-    return moves_between(facts, before, facts.shares(), RateBook.load([contract]))
-
-
 def may_reverse(user: User, entry: LedgerEntry) -> bool:
     """Time entries are reversed by who logged them or by operations, adjustments by operations."""
     if Role.OPERATIONS in roles_of(user):
         return True
     return entry.kind == LedgerEntry.Kind.CONSUMPTION and entry.staff_id == user.pk
-
-
-def _check(asked: TimeToLog, now: datetime) -> None:
-    contract = asked.contract
-    if not may_log_on(asked.staff, contract):
-        raise NotAllowed(_("Time is logged by staff who deliver this package to this customer."))
-    _check_not_voided(contract)
-    _check_type_and_length(asked)
-    _check_start(asked, now)
-    if asked.session is not None:
-        _check_session(asked, asked.session)
-    elif asked.basis != Basis.DELIVERED:
-        raise InvalidInput(_("Only a booked session can be a late cancellation or a no-show."), field="basis")
-    taken = (
-        LedgerEntry.objects.time_entries()
-        .unreversed()
-        .filter(contract=contract, staff=asked.staff, started_at=asked.started_at)
-    )
-    if taken.exists():
-        raise AlreadyLogged(_("You have logged a meeting with this start on this contract already."))
-
-
-def _check_type_and_length(asked: TimeToLog) -> None:
-    contract = asked.contract
-    if asked.session_type not in RULES:
-        raise InvalidInput(_("Choose a session type."), field="session_type")
-    if asked.session_type in contract.types_switched_off:
-        raise InvalidInput(_("This contract does not have that session type."), field="session_type")
-    longest = RULES[asked.session_type].longest_minutes
-    if asked.minutes > longest:
-        raise TooLongForType(
-            _("%(type)s: at most %(longest)s minutes. Log the rest as supplementary training, or leave it.")
-            % {"type": SessionType(asked.session_type).label, "longest": longest}
-        )
-    if asked.minutes < 1:
-        raise InvalidInput(_("Log at least 1 minute."), field="minutes")
-
-
-def _check_start(asked: TimeToLog, now: datetime) -> None:
-    check_within_term(asked.contract, asked.started_at)
-    if after_minutes(asked.started_at, asked.minutes) > now:
-        raise InTheFuture(_("The meeting has not ended yet: time is logged afterwards."))
-
-
-def _check_session(asked: TimeToLog, session: ConsultingSession) -> None:
-    if session.contract_id != asked.contract.pk:
-        raise InvalidInput(_("That session belongs to another contract."), field="session")
-    session.refresh_from_db(fields=["status"])
-    ran_over = asked.session_type == SessionType.SUPPLEMENTARY_TRAINING and asked.basis == Basis.DELIVERED
-    if asked.session_type == session.session_type:
-        logged_before = session.time_entries.unreversed().filter(session_type=session.session_type)
-        if not ran_over and logged_before.exists():
-            raise AlreadyLogged(
-                _("This session has its time logged: what ran over is logged as supplementary training.")
-            )
-    elif not ran_over:
-        raise InvalidInput(
-            _("A session is logged under its own type, what ran over as supplementary training."),
-            field="session_type",
-        )
-    _check_basis(asked, session)
-
-
-def _check_basis(asked: TimeToLog, session: ConsultingSession) -> None:
-    """A late cancellation or a no-show consumes nothing unless staff log it, with a reason (DOMAIN.md §7)."""
-    status = ConsultingSession.Status
-    right_basis = {
-        status.BOOKED: Basis.DELIVERED,
-        status.HELD: Basis.DELIVERED,
-        status.CANCELLED: Basis.LATE_CANCELLATION,
-        status.NO_SHOW: Basis.NO_SHOW,
-    }[status(session.status)]
-    if asked.basis != right_basis:
-        raise InvalidInput(
-            _("This session is %(status)s.") % {"status": session.get_status_display().lower()}, field="session"
-        )
-    if right_basis == Basis.DELIVERED:
-        return
-    if session.status == status.CANCELLED and not _was_late(session):
-        raise InvalidInput(_("The session was cancelled in time: nothing is logged for it."), field="session")
-    if not asked.reason.strip():
-        raise InvalidInput(_("Say why a meeting that did not take place is logged."), field="reason")
-    if asked.minutes > session.duration_minutes:
-        raise InvalidInput(_("At most the booked minutes can be logged."), field="minutes")
-    if asked.started_at != session.starts_at:
-        raise InvalidInput(_("It is logged at the booked start."), field="started_at")
-
-
-def _was_late(session: ConsultingSession) -> bool:
-    return session.events.filter(kind=SessionEvent.Kind.CANCELLED, details__late=True).exists()
 
 
 def _check_reversal(entry: LedgerEntry, by: User, reason: str) -> None:
@@ -353,27 +189,3 @@ def _check_reversal(entry: LedgerEntry, by: User, reason: str) -> None:
         raise InvalidInput(_("Say why the entry is reversed."), field="reason")
     if LedgerEntry.objects.filter(reverses=entry).exists():
         raise AlreadyReversed(_("This entry was reversed before."))
-
-
-def _check_not_voided(contract: Contract) -> None:
-    if contract.voided_at is not None:
-        raise InvalidInput(_("This contract was voided."), field="contract")
-
-
-def _overlapping(asked: TimeToLog, besides: LedgerEntry | None = None) -> list[LedgerEntry]:
-    """Unreversed entries of the same person, on any contract, that overlap what is asked for."""
-    end = after_minutes(asked.started_at, asked.minutes)
-    near = (
-        LedgerEntry.objects.time_entries()
-        .unreversed()
-        .filter(staff=asked.staff, started_at__gt=asked.started_at - LONGEST_MEETING, started_at__lt=end)
-        .select_related("contract__customer")
-        .order_by("started_at", "pk")
-    )
-    return [
-        entry
-        for entry in near
-        if entry != besides
-        and entry.started_at is not None
-        and after_minutes(entry.started_at, entry.minutes) > asked.started_at
-    ]

@@ -1,12 +1,17 @@
 """Which other entries' minutes a change moves, and what that does to money: shown before it is saved (DOMAIN.md §4)."""
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+
+from django.utils.translation import gettext as _
 
 from packages.domain.rates import RateBook
 from sessions.domain.allocation import Share
 from sessions.domain.facts import ContractFacts
 from sessions.domain.pricing import cost_of_overage, is_waived
+from sessions.domain.refusals import MovesNotSeen
 from sessions.models import LedgerEntry
 
 
@@ -45,6 +50,25 @@ def moves_between(
         )
         for entry in entries
     ]
+
+
+def mark_of(moves: Sequence[Move]) -> str:
+    """What tells these moves from any others, their money too; nothing where nothing moves."""
+    words = "/".join(
+        f"{move.entry.pk}:{move.before.figures}{move.after.figures}{move.amount_before}{move.amount_after}"
+        for move in moves
+    )
+    return hashlib.sha256(words.encode()).hexdigest()[:16] if moves else ""
+
+
+def check_seen(moves: Sequence[Move], *, moves_seen: str | None) -> None:
+    """Refuse to move what the person was not shown. The caller holds the contract's lock: nothing lands in between.
+
+    :param moves_seen: `mark_of` the moves that were shown; None where the door shows none, as the API
+    :raises MovesNotSeen: if other moves, or none, were shown
+    """
+    if moves_seen is not None and moves and mark_of(moves) != moves_seen:
+        raise MovesNotSeen(_("This moves minutes of other entries. Look at what changes, then do it."))
 
 
 def _amount(facts: ContractFacts, entry: LedgerEntry, share: Share, rates: RateBook) -> Decimal | None:

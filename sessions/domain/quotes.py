@@ -11,21 +11,13 @@ from core.dates import local_day
 from packages.domain.rates import RateBook
 from packages.models import Contract
 from sessions.domain.allocation import ASKED_FOR, Drawing, Share
+from sessions.domain.displacement import Displaced, displaced_bookings
 from sessions.domain.facts import ContractFacts
 from sessions.domain.pricing import cost_of_overage
 from sessions.models import ConsultingSession
 
 _SEAL = "sessions.quote"
 _ASKED_FOR = ("asked for", 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Displaced:
-    """Another booking that the new one would push into overage, by how many minutes, at what cost (None: unpriced)."""
-
-    session: ConsultingSession
-    overage_minutes: int
-    amount: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,32 +129,7 @@ def quote(
         hourly_rate=rate,
         amount=cost_of_overage(share.overage_minutes, rate, contract.currency),
         currency=contract.currency,
-        displaced=_displaced(facts, before, after, rates),
+        displaced=displaced_bookings(facts, before, after, rates),
         free_before=facts.free(before),
         free_after=facts.free(after),
     )
-
-
-def _displaced(
-    facts: ContractFacts,
-    before: dict[tuple[str, int], Share],
-    after: dict[tuple[str, int], Share],
-    rates: RateBook,
-) -> list[Displaced]:
-    contract = facts.contract
-    displaced = []
-    for session in sorted(facts.bookings, key=lambda booking: (booking.starts_at, booking.pk)):
-        key = ("booking", session.pk)
-        if key not in before or after[key].overage_minutes <= before[key].overage_minutes:
-            continue
-        rate = rates.rate_on(contract, local_day(session.starts_at, contract.time_zone))
-        costs_then = cost_of_overage(after[key].overage_minutes, rate, contract.currency)
-        costs_now = cost_of_overage(before[key].overage_minutes, rate, contract.currency)
-        displaced.append(
-            Displaced(
-                session=session,
-                overage_minutes=after[key].overage_minutes - before[key].overage_minutes,
-                amount=None if costs_then is None or costs_now is None else costs_then - costs_now,
-            )
-        )
-    return displaced

@@ -27,6 +27,12 @@ class AlreadyWaived(Refusal):
     code = "already_waived"
 
 
+class MovesNotSeen(Refusal):
+    """It would move minutes of other entries that the person was not shown: the preview is shown anew."""
+
+    code = "moves_not_seen"
+
+
 class PeriodClosed(Refusal):
     code = "period_closed"
 

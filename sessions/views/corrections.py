@@ -18,13 +18,16 @@ from packages.domain.rates import RateBook
 from packages.models import Contract
 from sessions.domain import ledger, waivers
 from sessions.domain.numbers import numbers_of
+from sessions.domain.previews import preview_adjustment, preview_reversal
 from sessions.domain.pricing import price_entry
 from sessions.domain.queries import ledger_visible_to, time_entries_visible_to
+from sessions.domain.refusals import MovesNotSeen
 from sessions.forms.logging import AdjustmentForm, ReversalForm, WaiverForm
 from sessions.models import LedgerEntry
-from sessions.views.moves import MovesShown
+from sessions.views.moves import MARK, MovesShown
 
 REVERSIBLE = (LedgerEntry.Kind.CONSUMPTION, LedgerEntry.Kind.ADJUSTMENT)
+OK, CONFLICT, UNPROCESSABLE = 200, 409, 422
 
 
 @requires(Right.SEE_STAFF_AREA)
@@ -35,14 +38,21 @@ def reverse(request: PortalRequest, pk: int) -> HttpResponse:
     if not ledger.may_reverse(request.user, found):
         raise PermissionDenied(_("An entry is reversed by who logged it, or by an operations lead."))
     contract = found.contract
-    moves = MovesShown.of(ledger.preview_reversal(entry=found), currency=contract.currency)
     form = ReversalForm(request.POST or None)
-    knows_moves = form.is_valid() and moves.was_seen(request.POST)
-    if knows_moves:
+    asks_again = False
+    if form.is_valid():
         try:
-            ledger.reverse_entry(entry=found, by=request.user, reason=form.cleaned_data["reason"], now=timezone.now())
+            ledger.reverse_entry(
+                entry=found,
+                by=request.user,
+                reason=form.cleaned_data["reason"],
+                now=timezone.now(),
+                moves_seen=request.POST.get(MARK, ""),
+            )
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from refusal
+        except MovesNotSeen:
+            asks_again = True
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:
@@ -56,12 +66,12 @@ def reverse(request: PortalRequest, pk: int) -> HttpResponse:
             "contract": contract,
             "customer": contract.customer,
             "form": form,
-            "moves": moves,
-            "asks_again": form.is_valid() and not knows_moves,
+            "moves": MovesShown.of(preview_reversal(entry=found), currency=contract.currency),
+            "asks_again": asks_again,
             "is_adjustment": found.kind == LedgerEntry.Kind.ADJUSTMENT,
             "was_reversed": hasattr(found, "reversed_by"),
         },
-        status=422 if form.errors else 200,
+        status=CONFLICT if asks_again else UNPROCESSABLE if form.errors else OK,
     )
 
 
@@ -72,11 +82,8 @@ def adjust(request: PortalRequest, pk: int) -> HttpResponse:
     contract = get_object_or_404(contracts_visible_to(request.user), pk=pk)
     now = timezone.now()
     form = AdjustmentForm(request.POST or None)
-    form.is_valid()
-    moves = _moves_of_adjustment(contract, form)
-    is_to_save = form.is_valid() and not request.htmx and "preview" not in request.POST
-    knows_moves = moves is not None and moves.was_seen(request.POST)
-    if is_to_save and knows_moves:
+    asks_again = False
+    if form.is_valid() and not request.htmx and "preview" not in request.POST:
         try:
             ledger.adjust(
                 contract=contract,
@@ -84,7 +91,10 @@ def adjust(request: PortalRequest, pk: int) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 by=request.user,
                 now=now,
+                moves_seen=request.POST.get(MARK, ""),
             )
+        except MovesNotSeen:
+            asks_again = True
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:
@@ -96,13 +106,14 @@ def adjust(request: PortalRequest, pk: int) -> HttpResponse:
         "customer": contract.customer,
         "form": form,
         "numbers": numbers_of(contract, now=now),
-        "moves": moves,
+        "moves": _moves_of_adjustment(contract, form),
         "minutes": form.cleaned_data.get("minutes") if form.is_bound else None,
-        "asks_again": is_to_save and not knows_moves,
+        "asks_again": asks_again,
     }
     if request.htmx:
         return render(request, "sessions/_adjust_preview.html", context)
-    return render(request, "sessions/contract_adjust.html", context, status=422 if form.errors else 200)
+    status = CONFLICT if asks_again else UNPROCESSABLE if form.errors else OK
+    return render(request, "sessions/contract_adjust.html", context, status=status)
 
 
 @requires(Right.SEE_STAFF_AREA, to=Right.PROPOSE_WAIVER, of=time_entries_visible_to)
@@ -150,7 +161,7 @@ def _moves_of_adjustment(contract: Contract, form: AdjustmentForm) -> MovesShown
     minutes = form.cleaned_data.get("minutes") if form.is_bound else None
     if minutes is None:
         return None
-    return MovesShown.of(ledger.preview_adjustment(contract=contract, minutes=minutes), currency=contract.currency)
+    return MovesShown.of(preview_adjustment(contract=contract, minutes=minutes), currency=contract.currency)
 
 
 def _back_to(entry: LedgerEntry) -> HttpResponse:
@@ -174,5 +185,5 @@ def _waiver_page(request: PortalRequest, found: LedgerEntry, form: WaiverForm, *
             "is_refusal": is_refusal,
             "decides": Right.DECIDE_WAIVER in rights_of(request.user),
         },
-        status=422 if form.errors else 200,
+        status=UNPROCESSABLE if form.errors else OK,
     )

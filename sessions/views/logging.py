@@ -26,11 +26,15 @@ from packages.session_types import SessionType
 from sessions.domain import ledger
 from sessions.domain.expected_time import ExpectedTime, expected_time
 from sessions.domain.numbers import numbers_of
+from sessions.domain.previews import Preview, preview_time
 from sessions.domain.queries import sessions_visible_to
+from sessions.domain.refusals import MovesNotSeen
 from sessions.forms.logging import BESIDE, TimeEntryForm
 from sessions.models import ConsultingSession
-from sessions.views.moves import MovesShown
+from sessions.views.moves import MARK, MovesShown
 from sessions.views.reasons import Reason, reasons_of
+
+OK, CONFLICT, UNPROCESSABLE = 200, 409, 422
 
 
 @requires(Right.SEE_STAFF_AREA, to=Right.LOG_TIME, of=sessions_visible_to)
@@ -70,13 +74,13 @@ class _Logging:
         if self.request.method != "POST":
             return self._filled_in()
         form = self._form(self.request.POST)
-        preview: ledger.Preview | None = None
+        preview: Preview | None = None
         if form.is_valid():
             entry = form.entry()
             try:
+                if self._is_to_save and (saved := self._save(entry)) is not None:
+                    return saved
                 preview = self._preview(entry)
-                if self._is_to_save and self._moves(preview).was_seen(self.request.POST):
-                    return self._saved(ledger.log_time(**entry, **self._context_of_entry, now=self.now))
             except NotAllowed as refusal:
                 raise PermissionDenied(str(refusal)) from refusal
             except Refusal as refusal:
@@ -87,7 +91,7 @@ class _Logging:
     def _filled_in(self) -> HttpResponse:
         """The form as the booking fills it in, with what that would draw where it can be logged."""
         form = self._form(None)
-        preview: ledger.Preview | None = None
+        preview: Preview | None = None
         entry: dict[str, Any] = {}
         if self.expected is not None and self.expected.took_place and self.expected.minutes is not None:
             entry = {
@@ -136,14 +140,14 @@ class _Logging:
             initial={**initial, "zone": zone},
         )
 
-    def _preview(self, entry: dict[str, Any]) -> ledger.Preview:
+    def _preview(self, entry: dict[str, Any]) -> Preview:
         drawing = {name: value for name, value in entry.items() if name not in ("note", "internal_note")}
-        return ledger.preview_time(**drawing, **self._context_of_entry, now=self.now)
+        return preview_time(**drawing, **self._context_of_entry, now=self.now)
 
-    def _moves(self, preview: ledger.Preview) -> MovesShown:
+    def _moves(self, preview: Preview) -> MovesShown:
         return MovesShown.of(preview.moves, currency=self.contract.currency)
 
-    def _reasons(self, preview: ledger.Preview | None, entry: dict[str, Any]) -> list[Reason]:
+    def _reasons(self, preview: Preview | None, entry: dict[str, Any]) -> list[Reason]:
         if preview is None:
             return []
         return reasons_of(
@@ -152,6 +156,14 @@ class _Logging:
             day=local_day(entry["started_at"], self.contract.time_zone),
             window=window_of(self.contract),
         )
+
+    def _save(self, entry: dict[str, Any]) -> HttpResponse | None:
+        """Log the entry and lead to its page; None where it moves what was not on the screen."""
+        seen = self.request.POST.get(MARK, "")
+        try:
+            return self._saved(ledger.log_time(**entry, **self._context_of_entry, now=self.now, moves_seen=seen))
+        except MovesNotSeen:
+            return None
 
     def _saved(self, logged: ledger.Logged) -> HttpResponse:
         messages.success(
@@ -170,12 +182,13 @@ class _Logging:
     def _page(
         self,
         form: TimeEntryForm,
-        preview: ledger.Preview | None,
+        preview: Preview | None,
         reasons: list[Reason],
         *,
         problems: list[str] | None = None,
     ) -> HttpResponse:
         moves = self._moves(preview) if preview else None
+        asks_again = preview is not None and form.is_bound and self._is_to_save
         context = {
             "contract": self.contract,
             "customer": self.contract.customer,
@@ -187,11 +200,12 @@ class _Logging:
             "reasons": reasons,
             "moves": moves,
             "problems": _problems(form) if problems is None else problems,
-            "asks_again": bool(moves) and form.is_bound and self._is_to_save,
+            "asks_again": asks_again,
         }
         if self.request.htmx:
             return render(self.request, "sessions/_log_preview.html", context)
-        return render(self.request, "sessions/log.html", context, status=422 if form.errors else 200)
+        status = CONFLICT if asks_again else UNPROCESSABLE if form.errors else OK
+        return render(self.request, "sessions/log.html", context, status=status)
 
 
 def _problems(form: TimeEntryForm) -> list[str]:

@@ -1,17 +1,16 @@
 """What a change does to other entries, as the page shows it before the change is saved (DOMAIN.md §4, §6)."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
 from core.dates import month_of
-from sessions.domain.moves import Move
+from sessions.domain.moves import Move, mark_of
 from sessions.domain.periods import closed_months
 
 MARK = "moves_seen"
-"""The hidden input of `sessions/_moves.html`."""
+"""The hidden input of `sessions/_moves.html`: the mark of what is on the screen, empty where nothing moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class MoveRow:
 
 @dataclass(frozen=True, slots=True)
 class MovesShown:
-    """The moved entries, what they change in money together, and a mark that tells whether they were seen."""
+    """The moved entries, what they change in money together, and the mark that comes back when they were seen."""
 
     rows: list[MoveRow]
     currency: str
@@ -43,7 +42,7 @@ class MovesShown:
             ],
             currency=currency,
             difference=None if None in differences else sum((each for each in differences if each), Decimal(0)),
-            mark=_mark(moves),
+            mark=mark_of(moves),
         )
 
     def __bool__(self) -> bool:
@@ -53,12 +52,3 @@ class MovesShown:
     def touches_closed_month(self) -> bool:
         """Whether money of a closed month changes."""
         return any(row.in_closed_month for row in self.rows)
-
-    def was_seen(self, typed: Mapping[str, str]) -> bool:
-        """Whether who sends `typed` was shown exactly these moves: their mark came along, or there are none."""
-        return not self.rows or typed.get(MARK) == self.mark
-
-
-def _mark(moves: Sequence[Move]) -> str:
-    words = "/".join(f"{move.entry.pk}:{move.before.figures}{move.after.figures}" for move in moves)
-    return hashlib.sha256(words.encode()).hexdigest()[:16] if moves else ""

@@ -11,16 +11,17 @@ from customers.domain.customers import assign_contact
 from customers.models import Role, User
 from packages.models import Contract
 from sessions.domain.cancelling import cancel_session, mark_no_show
-from sessions.domain.ledger import (
-    adjust,
-    log_time,
-    may_reverse,
-    preview_adjustment,
-    preview_reversal,
-    preview_time,
-    reverse_entry,
+from sessions.domain.ledger import adjust, log_time, may_reverse, reverse_entry
+from sessions.domain.moves import mark_of
+from sessions.domain.previews import preview_adjustment, preview_reversal, preview_time
+from sessions.domain.refusals import (
+    AlreadyLogged,
+    AlreadyReversed,
+    InTheFuture,
+    MovesNotSeen,
+    OutsideContract,
+    TooLongForType,
 )
-from sessions.domain.refusals import AlreadyLogged, AlreadyReversed, InTheFuture, OutsideContract, TooLongForType
 from sessions.domain.shares import differences, explain
 from sessions.models import ConsultingSession, EntryShare, LedgerEntry
 from tests.factories import (
@@ -402,10 +403,65 @@ class TestPreview:
         ]
         assert shares_of(rated)[-1] == "10/20"
 
+    def test_of_logged_time_names_the_bookings_that_it_pushes_into_overage(self, rated: Contract) -> None:
+        with_terms_accepted(rated)
+        coming = booked(rated, "operations", 30, "2026-03-10 10:00", accept_overage=True)
+        own = booked(rated, "kickoff", 15, "2026-02-24 10:00", accept_overage=True)
+        before = preview_time(**asked(rated, minutes=5, session=own))
+        assert before.displaced == []
+        late = preview_time(**asked(rated, started_at=at("2026-02-05 10:00"), minutes=10, session_type="operations"))
+        assert [(each.session, each.overage_minutes, each.amount) for each in late.displaced] == [
+            (own, 10, Decimal("15.00"))
+        ]
+        assert coming not in [each.session for each in late.displaced]
+
     def test_of_an_adjustment_says_so_too(self, rated: Contract) -> None:
         logged(rated, "operations", 30, "2026-02-14 10:00")
         assert [move.after.figures for move in preview_adjustment(contract=rated, minutes=15)] == [(25, 5)]
         assert shares_of(rated)[-1] == "10/20"
+
+
+class TestMovesSeen:
+    """What moves minutes of others is saved only by somebody who saw exactly that, compared under the lock."""
+
+    @pytest.fixture
+    def rated(self, contract: Contract) -> Contract:
+        rate("EUR", "90.00")
+        for day in (10, 11, 12, 13):
+            logged(contract, "operations", 60, f"2026-02-{day} 10:00")
+        return contract
+
+    def test_nothing_that_moves_is_saved_unseen(self, rated: Contract) -> None:
+        late = asked(rated, started_at=at("2026-02-05 10:00"), minutes=30)
+        with pytest.raises(MovesNotSeen):
+            log_time(**late, moves_seen="")
+        log_time(**late, moves_seen=mark_of(preview_time(**late).moves))
+        assert shares_of(rated) == ["60/0", "60/0", "60/0", "30/30", "30/0"]
+
+    def test_an_entry_that_lands_in_between_is_shown_first(self, rated: Contract) -> None:
+        late = asked(rated, started_at=at("2026-02-05 10:00"), minutes=30)
+        seen = mark_of(preview_time(**late).moves)
+        logged(rated, "operations", 15, "2026-02-04 10:00")
+        with pytest.raises(MovesNotSeen):
+            log_time(**late, moves_seen=seen)
+        assert shares_of(rated) == ["60/0", "60/0", "60/0", "45/15", "15/0"]
+
+    def test_a_price_that_changes_in_between_is_shown_first(self, rated: Contract) -> None:
+        late = asked(rated, started_at=at("2026-02-05 10:00"), minutes=30)
+        seen = mark_of(preview_time(**late).moves)
+        rate("EUR", "95.00", valid_from=date(2026, 2, 1))
+        with pytest.raises(MovesNotSeen):
+            log_time(**late, moves_seen=seen)
+
+    def test_a_reversal_and_an_adjustment_wait_for_it_too(self, rated: Contract) -> None:
+        fifth = logged(rated, "operations", 30, "2026-02-14 10:00").entry
+        first = LedgerEntry.objects.filter(contract=rated, kind="consumption").order_by("pk")[0]
+        with pytest.raises(MovesNotSeen):
+            reverse_entry(entry=first, by=giulia(), reason="Typed twice", now=NOW, moves_seen="")
+        with pytest.raises(MovesNotSeen):
+            adjust(contract=rated, minutes=15, reason="Goodwill", by=sofia(), now=NOW, moves_seen="")
+        reverse_entry(entry=fifth, by=giulia(), reason="Typed twice", now=NOW, moves_seen="")
+        adjust(contract=rated, minutes=15, reason="Goodwill", by=sofia(), now=NOW, moves_seen="")
 
 
 def test_why_is_this_billed_is_answered_from_fresh_facts(contract: Contract) -> None:

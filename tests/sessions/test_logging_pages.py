@@ -34,6 +34,7 @@ from tests.factories import (
     rate,
     shares_of,
     sofia,
+    with_terms_accepted,
 )
 
 NOW = at("2026-03-20 18:00")
@@ -228,6 +229,7 @@ class TestMoves:
         asked = send(giulia(), contract, **self.late)
 
         moves = asked.context["moves"]
+        assert asked.status_code == 409
         assert asked.content.decode().count('name="moves_seen"') == 1
         assert [row.move.difference for row in moves.rows] == [30, 30]
         assert moves.difference == 60
@@ -245,9 +247,23 @@ class TestMoves:
 
         asked = send(giulia(), contract, **self.late, moves_seen=seen)
 
-        assert asked.status_code == 200
+        assert asked.status_code == 409
         assert asked.context["asks_again"]
         assert len(time_entries(contract)) == 6
+
+    def test_it_names_the_booked_sessions_that_it_pushes_into_overage(self) -> None:
+        rate("EUR", "120")
+        contract = with_terms_accepted(pro_lite())
+        logged(contract, "kickoff", 60, "2026-02-03 10:00", now=NOW)
+        coming = booked(contract, "operations", 60, "2026-04-01 10:00")
+
+        shown = send(giulia(), contract, htmx=True, session_type="operations", day="2026-02-10", minutes="30")
+
+        words = shown.content.decode()
+        assert "Booked sessions that become overage" in words
+        assert reverse("sessions:detail", args=[coming.pk]) in words
+        assert "0:30 overage" in words
+        assert "€60.00" in words
 
     def test_a_reversal_shows_what_it_moves_and_what_that_does_to_money(self) -> None:
         contract = self.example_1()
@@ -276,7 +292,8 @@ class TestMoves:
         assert [row.move.after.figures for row in moves.rows] == [(25, 5)]
         assert moves.difference == -20
 
-        client.post(address, {"minutes": "10", "reason": "Goodwill"})
+        unseen = client.post(address, {"minutes": "10", "reason": "Goodwill"})
+        assert (unseen.status_code, unseen.context["asks_again"]) == (409, True)
         assert shares_of(contract)[-1] == "15/15"
         client.post(address, {"minutes": "10", "reason": "Goodwill", "moves_seen": moves.mark})
         assert shares_of(contract)[-1] == "25/5"
