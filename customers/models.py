@@ -44,6 +44,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=150)
     language = models.CharField(_("language"), max_length=5, choices=LANGUAGES, default="en")
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Rome")
+    single_keys = models.BooleanField(_("shortcuts of a single key"), default=True)
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
 

@@ -106,6 +106,12 @@ class Chrome:
         return rights_of(self._request.user)
 
     @property
+    def single_keys(self) -> bool:
+        """Whether a single key may act on the page (WCAG 2.1.4); strangers have nothing that it could do."""
+        user = self._request.user
+        return isinstance(user, User) and user.single_keys
+
+    @property
     def home_url(self) -> str:
         return address_of("home") or "/"
 

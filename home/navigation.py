@@ -17,7 +17,8 @@ Words = str | Promise
 class Entry:
     """A place in the portal: its words, its icon, the name of its URL and the right that opens it.
 
-    A page `of_customer` takes a customer's id: it is shown to the admin of one customer, and leads to that one's.
+    A page `of_customer` takes a customer's id: it is shown to the admin of one customer, and leads to that one's. The
+    letter `key` leads there from the keyboard, after a `g`.
     """
 
     label: Words
@@ -25,6 +26,7 @@ class Entry:
     url_name: str
     right: Right
     of_customer: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,16 +41,16 @@ NAVIGATION = (
     Group(
         "",
         (
-            Entry(_("Overview"), "house", "home", Right.SEE_OWN_ACCOUNT),
+            Entry(_("Overview"), "house", "home", Right.SEE_OWN_ACCOUNT, key="h"),
             Entry(_("Work list"), "inbox", "work-list", Right.SEE_STAFF_AREA),
-            Entry(_("My diary"), "calendar-days", "diary", Right.LOG_TIME),
+            Entry(_("My diary"), "calendar-days", "diary", Right.LOG_TIME, key="d"),
         ),
     ),
     Group(
         _("Service"),
         (
-            Entry(_("Sessions"), "calendar-check", "sessions:list", Right.SEE_SESSIONS),
-            Entry(_("Hours"), "timer", "sessions:entry-list", Right.SEE_STAFF_AREA),
+            Entry(_("Sessions"), "calendar-check", "sessions:list", Right.SEE_SESSIONS, key="s"),
+            Entry(_("Hours"), "timer", "sessions:entry-list", Right.SEE_STAFF_AREA, key="t"),
             Entry(_("Reviews"), "clipboard-check", "reviews:list", Right.SEE_SESSIONS),
             Entry(_("Support"), "life-buoy", "support:requests", Right.SEE_SESSIONS),
             Entry(_("Orders & returns"), "package", "support:orders", Right.SEE_SESSIONS),
@@ -58,8 +60,8 @@ NAVIGATION = (
     Group(
         _("Organisation"),
         (
-            Entry(_("Customers"), "building-2", "customer-list", Right.SEE_STAFF_AREA),
-            Entry(_("Contracts"), "file-text", "sessions:contract-list", Right.SEE_CONTRACTS),
+            Entry(_("Customers"), "building-2", "customer-list", Right.SEE_STAFF_AREA, key="u"),
+            Entry(_("Contracts"), "file-text", "sessions:contract-list", Right.SEE_CONTRACTS, key="c"),
             Entry(_("People"), "users", "customers:people", Right.SEE_CONTRACTS, of_customer=True),
             Entry(_("Terms"), "scale", "packages:terms", Right.SEE_CONTRACTS),
             Entry(_("Statements"), "receipt-text", "billing:statements", Right.SEE_CONTRACTS),
@@ -68,9 +70,9 @@ NAVIGATION = (
     Group(
         _("Finance"),
         (
-            Entry(_("Overage"), "receipt", "billing:overage", Right.SEE_BILLING),
+            Entry(_("Overage"), "receipt", "billing:overage", Right.SEE_BILLING, key="o"),
             Entry(_("Periods"), "calendar-range", "billing:periods", Right.SEE_BILLING),
-            Entry(_("Rates"), "badge-euro", "billing:rates", Right.SEE_RATES),
+            Entry(_("Rates"), "badge-euro", "billing:rates", Right.SEE_RATES, key="r"),
         ),
     ),
     Group(
@@ -89,6 +91,7 @@ ACCOUNT = (
     Entry(_("Notifications"), "bell", "notifications:preferences", Right.SEE_OWN_ACCOUNT),
     Entry(_("Change password"), "key-round", "account_change_password", Right.SEE_OWN_ACCOUNT),
     Entry(_("Two-step sign-in"), "shield-check", "mfa_index", Right.SEE_OWN_ACCOUNT),
+    Entry(_("API tokens"), "key-square", "tokens", Right.SEE_OWN_ACCOUNT),
 )
 
 DEMO = (
@@ -109,6 +112,7 @@ class Link:
     icon: str
     url: str
     current: str
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,7 @@ def links_for(
     ]
     current = _closest((url for _entry, url in open_entries), path)
     return tuple(
-        Link(entry.label, entry.icon, url, "" if url != current else "page" if url == path else "true")
+        Link(entry.label, entry.icon, url, "" if url != current else "page" if url == path else "true", entry.key)
         for entry, url in open_entries
     )
 

@@ -8,3 +8,10 @@ def keep_language(*, person: User, language: str) -> None:
     if person.language != language:
         person.language = language
         person.save(update_fields=["language"])
+
+
+def keep_single_keys(*, person: User, wanted: bool) -> None:
+    """Remember whether a single key may act on the pages that `person` reads; Ctrl+K always does."""
+    if person.single_keys != wanted:
+        person.single_keys = wanted
+        person.save(update_fields=["single_keys"])

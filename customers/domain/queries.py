@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from customers.domain.roles import delivers, memberships_of, sees_all_customers
-from customers.models import ContactAssignment, Customer, User
+from customers.domain.roles import administered_by, delivers, is_staff, memberships_of, sees_all_customers
+from customers.models import ContactAssignment, Customer, Membership, User
 
 
 def customer_scope(user: User, path: str = "") -> Q:
@@ -38,6 +38,16 @@ def served_scope(user: User, path: str = "") -> Q:
 def customers_visible_to(user: User) -> QuerySet[Customer]:
     """The customers that `user` may know of."""
     return Customer.objects.filter(customer_scope(user))
+
+
+def memberships_visible_to(user: User) -> QuerySet[Membership]:
+    """Who belongs to which customer now, as far as `user` may know: staff those they serve, customer admins their own.
+
+    Plain members see nobody's list of people.
+    """
+    own = Q(customer__in=administered_by(user))
+    scope = own | customer_scope(user, "customer") if is_staff(user) else own
+    return Membership.objects.filter(scope, until__isnull=True, user__is_active=True).select_related("user", "customer")
 
 
 def staff_holding(roles: Iterable[str]) -> QuerySet[User]:

@@ -1,4 +1,4 @@
-"""Theme and language: kept in cookies, the language with the person too when somebody is signed in."""
+"""Theme and language: kept in cookies, the language with the person too when somebody is signed in. Keys: theirs."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -6,9 +6,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from core.error_pages import error_page
-from customers.domain.preferences import keep_language
+from customers.domain.preferences import keep_language, keep_single_keys
+from customers.domain.roles import Right
 from customers.models import User
-from customers.permissions import open_to_everybody
+from customers.permissions import PortalRequest, open_to_everybody, requires
 from home.context_processors import THEME_COOKIE, THEMES
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
@@ -39,6 +40,17 @@ def set_language(request: HttpRequest) -> HttpResponse:
     answer = _back(request)
     _keep(request, answer, settings.LANGUAGE_COOKIE_NAME, language)
     return answer
+
+
+@requires(Right.SEE_OWN_ACCOUNT)
+@require_POST
+def set_single_keys(request: PortalRequest) -> HttpResponse:
+    """Switch shortcuts of a single key on or off: they hinder whoever dictates or presses keys by accident."""
+    wanted = request.POST.get("single_keys", "")
+    if wanted not in {"on", "off"}:
+        return error_page(request, 400)
+    keep_single_keys(person=request.user, wanted=wanted == "on")
+    return _back(request)
 
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:

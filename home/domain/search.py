@@ -1,0 +1,109 @@
+"""Finding customers, contracts, sessions and people by a few words, among what one may see (DOMAIN.md §12)."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from operator import and_
+from typing import Any, Generic, TypeVar
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Abs, Extract
+
+from core.folding import folded
+from customers.domain.queries import customers_visible_to, memberships_visible_to
+from customers.models import Customer, Membership, User
+from packages.domain.contracts import contracts_visible_to
+from packages.models import Contract
+from packages.session_types import SessionType
+from sessions.domain.queries import sessions_visible_to
+from sessions.models import Attendee, ConsultingSession
+
+MOST_WORDS = 6
+LONGEST_WORD = 60
+REFERENCE = re.compile(r"(?P<letter>[cs]?)-?(?P<number>\d{1,12})", re.IGNORECASE)
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Some(Generic[Row]):
+    """The first rows of a kind, and whether there are more."""
+
+    rows: list[Row]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found, by kind; a person appears once for each customer they belong to."""
+
+    customers: Some[Customer]
+    contracts: Some[Contract]
+    sessions: Some[ConsultingSession]
+    people: Some[Membership]
+
+
+def words_of(text: str) -> list[str]:
+    """The words to look for; what is too much to be meant is left out."""
+    return [word[:LONGEST_WORD] for word in text.replace("\0", " ").split()[:MOST_WORDS]]
+
+
+def find(user: User, words: Sequence[str], *, most: int, now: datetime) -> Findings:
+    """What `user` sees and in which every one of `words` occurs, at most `most` of each kind. One query a kind.
+
+    Neither capitals nor accents count. A reference (`S-000123`, `C-00012`, or its number alone) means just that one.
+    Sessions nearest to `now` come first.
+    """
+
+    def every(condition: Callable[[str], Q]) -> Q:
+        return reduce(and_, (condition(word) for word in words))
+
+    def some(rows: QuerySet[Any]) -> Some[Any]:
+        found = list(rows[: most + 1])
+        return Some(found[:most], len(found) > most)
+
+    far = Abs(Extract(F("starts_at") - now, "epoch"))
+    return Findings(
+        customers=some(customers_visible_to(user).filter(every(_customer)).order_by("name", "pk")),
+        contracts=some(contracts_visible_to(user).filter(every(_contract)).order_by("-ends_on", "-pk")),
+        sessions=some(sessions_visible_to(user).filter(every(_session)).order_by(far, "pk")),
+        people=some(memberships_visible_to(user).filter(every(_person)).order_by("user__name", "pk")),
+    )
+
+
+def _holds(path: str, word: str) -> Q:
+    return Q(**{f"{path}__unaccent__icontains": word})
+
+
+def _referred(word: str, letter: str) -> Q:
+    """The row whose reference `word` is; none where it is no reference of that letter."""
+    reference = REFERENCE.fullmatch(word)
+    if reference is None or reference["letter"].lower() not in {"", letter}:
+        return Q(pk__in=[])
+    return Q(pk=int(reference["number"]))
+
+
+def _customer(word: str) -> Q:
+    return _holds("name", word)
+
+
+def _contract(word: str) -> Q:
+    return _holds("customer__name", word) | _holds("package_version__package__name", word) | _referred(word, "c")
+
+
+def _session(word: str) -> Q:
+    types = [value for value, label in SessionType.choices if folded(word) in folded(str(label))]
+    attended = Attendee.objects.filter(_holds("name", word)).values("session")
+    return (
+        _holds("contract__customer__name", word)
+        | _holds("staff__name", word)
+        | Q(pk__in=attended)
+        | Q(session_type__in=types)
+        | _referred(word, "s")
+    )
+
+
+def _person(word: str) -> Q:
+    return _holds("user__name", word) | _holds("user__email", word) | _holds("customer__name", word)

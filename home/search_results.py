@@ -1,0 +1,124 @@
+"""What was found, as lines that lead somewhere: the same on the search page and in the palette."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from core import formatting
+from customers.domain.roles import administered_by, rights_of
+from customers.models import Customer, Membership, User
+from home.domain.search import Findings, Row, Some, find, words_of
+from home.navigation import Link
+from home.places import places_for
+from packages.domain.queries import standing_of
+from packages.models import Contract
+from packages.session_type_texts import TEXTS
+from sessions.models import ConsultingSession
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One line: `kind` and `status` name a look of `home.status_looks` where the row has a state."""
+
+    title: str | Promise
+    url: str
+    icon: str
+    note: str = ""
+    kind: str = ""
+    status: str = ""
+    status_label: str | Promise = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The hits of one kind; `more` says that others match too."""
+
+    title: str
+    hits: list[Hit]
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What somebody finds by `words`: only groups in which there is something."""
+
+    words: list[str]
+    groups: list[Group]
+
+    @property
+    def total(self) -> int:
+        return sum(len(group.hits) for group in self.groups)
+
+
+def results_for(user: User, text: str, *, most: int, now: datetime) -> Results:
+    """Everything that `user` finds by `text`; without words only where they can go."""
+    words = words_of(text)
+    administered = administered_by(user)
+    only = administered[0] if len(administered) == 1 else None
+    places = places_for(words, rights=rights_of(user), customer_id=only)
+    groups = [Group(_("Go to"), [_place(link) for link in places])]
+    if words:
+        groups = [*_found(find(user, words, most=most, now=now), user=user, now=now), *groups]
+    return Results(words, [group for group in groups if group.hits])
+
+
+def _found(findings: Findings, *, user: User, now: datetime) -> Iterable[Group]:
+    def lines(title: str, some: Some[Row], line: Callable[[Row], Hit]) -> Group:
+        return Group(title, [line(row) for row in some.rows], some.more)
+
+    return (
+        lines(_("Customers"), findings.customers, _customer),
+        lines(_("Sessions"), findings.sessions, lambda session: _session(session, zone=user.time_zone)),
+        lines(_("Contracts"), findings.contracts, lambda contract: _contract(contract, now=now)),
+        lines(_("People"), findings.people, _person),
+    )
+
+
+def _place(link: Link) -> Hit:
+    return Hit(link.label, link.url, link.icon)
+
+
+def _customer(customer: Customer) -> Hit:
+    return Hit(customer.name, reverse("customer-detail", args=[customer.pk]), "building-2")
+
+
+def _contract(contract: Contract, *, now: datetime) -> Hit:
+    language = get_language() or "en"
+    first, last = (formatting.format_day(day, language) for day in (contract.starts_on, contract.ends_on))
+    standing = standing_of(contract, now=now)
+    return Hit(
+        f"{contract.customer} · {contract.package_version.package}",
+        reverse("sessions:contract", args=[contract.pk]),
+        "file-text",
+        f"{contract.reference} · {first} – {last}",
+        "contract",
+        standing.value,
+        standing.label,
+    )
+
+
+def _session(session: ConsultingSession, *, zone: str) -> Hit:
+    starts = formatting.format_instant(session.starts_at, zone, get_language() or "en")
+    return Hit(
+        f"{session.get_session_type_display()} · {session.contract.customer}",
+        reverse("sessions:detail", args=[session.pk]),
+        TEXTS[session.session_type].icon,
+        f"{session.reference} · {starts} · {session.staff}",
+        "session",
+        session.status,
+        session.get_status_display(),
+    )
+
+
+def _person(membership: Membership) -> Hit:
+    return Hit(
+        membership.user.name or membership.user.email,
+        reverse("customers:people", args=[membership.customer_id]),
+        "circle-user-round",
+        f"{membership.get_kind_display()} · {membership.customer}",
+    )
