@@ -1,6 +1,6 @@
 """What PostgreSQL's refusals mean to us."""
 
-from django.db.utils import Error
+from django.db.utils import Error, InterfaceError, OperationalError
 
 LOCK_NOT_AVAILABLE = "55P03"
 DEADLOCK_DETECTED = "40P01"
@@ -11,6 +11,9 @@ UNIQUE_VIOLATION = "23505"
 
 TRY_AGAIN = frozenset({LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED, SERIALIZATION_FAILURE, QUERY_CANCELED})
 
+CONNECTION_LOST = frozenset({"57P01", "57P02", "57P03", "53300", "08000", "08003", "08006"})
+"""Shut down, starting up, no connection left, connection broken; a refused connection has no code at all."""
+
 
 def sqlstate(error: BaseException | None) -> str:
     """The SQLSTATE behind a Django database error, or an empty string."""
@@ -20,6 +23,13 @@ def sqlstate(error: BaseException | None) -> str:
 def worth_another_try(error: BaseException) -> bool:
     """Whether the same request may well succeed a moment later: a lock could not be had in time."""
     return isinstance(error, Error) and sqlstate(error) in TRY_AGAIN
+
+
+def is_unreachable(error: BaseException) -> bool:
+    """Whether the database itself is away: stopped, starting, or out of connections."""
+    if isinstance(error, InterfaceError):
+        return True
+    return isinstance(error, OperationalError) and sqlstate(error) in CONNECTION_LOST | {""}
 
 
 def constraint_of(error: BaseException) -> str:

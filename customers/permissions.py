@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
+from core.error_pages import signed_out, wants_fragment
 from customers.domain.roles import Right, rights_of
 from customers.models import User
 
@@ -40,7 +41,7 @@ def requires(
     def decorate(view: SignedInView[Params]) -> View[Params]:
         def guarded(request: HttpRequest, /, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return signed_out(request) if wants_fragment(request) else redirect_to_login(request.get_full_path())
             rights = rights_of(request.user)
             if right not in rights:
                 raise Http404

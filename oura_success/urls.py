@@ -26,4 +26,5 @@ if settings.DEMO:
 handler400 = "core.error_pages.bad_request"
 handler403 = "core.error_pages.not_allowed"
 handler404 = "core.error_pages.not_found"
+handler429 = "core.error_pages.too_many_attempts"
 handler500 = "core.error_pages.server_error"

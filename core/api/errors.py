@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.settings import api_settings
 
-from core.database_errors import worth_another_try
+from core.database_errors import is_unreachable, worth_another_try
 from core.problems import CODE_OF_STATUS, PROBLEMS, InputError, problem_response
 from core.refusals import InvalidInput, Refusal
 
@@ -45,7 +45,7 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpRespo
 
 
 def _code_of(error: Exception) -> str | None:
-    if worth_another_try(error):
+    if worth_another_try(error) or is_unreachable(error):
         return "busy"
     if isinstance(error, DataError):
         log.warning("a value came through that the database cannot read", exc_info=error)

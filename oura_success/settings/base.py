@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "core.middleware.RequestId",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -71,7 +72,13 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.DatabaseRefusals",
     "customers.middleware.ReaderPreferences",
+    "core.middleware.WordsForRefusedMethods",
 ]
+
+CSRF_FAILURE_VIEW = "core.error_pages.page_too_old"
+# Nobody chooses the id by which the logs know their request.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = False
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_CORRELATION_ID = False
 
 ROOT_URLCONF = "oura_success.urls"
 WSGI_APPLICATION = "oura_success.wsgi.application"
