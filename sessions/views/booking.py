@@ -1,7 +1,6 @@
 """Booking in three screens: type and person, day and time, people and confirmation (DOMAIN.md §7)."""
 
 import re
-from urllib.parse import unquote
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -12,26 +11,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.dates import ZONE_NAMES, local_day
-from customers.domain.queries import lead_of
+from core.dates import local_day
 from customers.domain.roles import Right, is_staff
 from customers.permissions import PortalRequest, requires
 from packages.domain.contracts import contracts_visible_to, dedicated_of, delivery_team_of, may_book_for
 from packages.models import Contract
 from packages.session_types import LENGTHS_IN_MINUTES, RULES
-from sessions.domain.availability import policy
 from sessions.domain.numbers import numbers_of, numbers_of_many
 from sessions.domain.outlook import outlook_of_types
 from sessions.domain.proposals import contracts_bookable_by, proposed_contract
-from sessions.forms.booking import CalendarForm, MeetingForm, StartForm
-from sessions.views.booking_calendar import free_times
+from sessions.forms.booking import MeetingForm, StartForm
 from sessions.views.booking_choices import Meeting, person_cards, step_links, type_cards
 from sessions.views.booking_details import BookingDetails
-from sessions.views.zones import other_zone_of
+from sessions.views.time_choice import context_of_times, zone_asked_for
 
 CONTRACTS_A_PAGE = 20
 PLAIN_NUMBER = re.compile("[0-9]{1,9}")
-BROWSER_ZONE_COOKIE = "portal_browser_zone"  # written by static/js/portal.js
 
 
 @requires(Right.SEE_CONTRACTS, to=Right.BOOK)
@@ -84,7 +79,7 @@ def book(request: PortalRequest, pk: int) -> HttpResponse:
                 or max(rules.longest_minutes for rules in RULES.values()),
                 "staff": _number(request.GET.get("staff")) or (team[0].pk if team else None),
             },
-            "zone": _zone_asked_for(request),
+            "zone": zone_asked_for(request),
             "numbers": numbers_of(contract, now=now),
             "others": list(
                 contracts_bookable_by(request.user, now=now)
@@ -106,33 +101,11 @@ def book_time(request: PortalRequest, pk: int) -> HttpResponse:
     meeting = _meeting(request, contract)
     if meeting is None or _is_over(contract):
         return _back_to(request, "sessions:book", contract)
-    now = timezone.now()
-    rules_of_booking = policy()
-    zone = meeting.zone or request.user.time_zone
-    other_zone = other_zone_of(request.user, customer_zone=contract.time_zone, staff_zone=meeting.staff.time_zone)
     return render(
         request,
         "sessions/book_time.html",
         {
-            "contract": contract,
-            "customer": contract.customer,
-            "meeting": meeting,
-            "free": free_times(
-                meeting,
-                CalendarForm(request.GET).looked_at(),
-                zone=zone,
-                other_zone=other_zone,
-                policy=rules_of_booking,
-                now=now,
-            ),
-            "policy": rules_of_booking,
-            "zone": zone,
-            "other_zone": other_zone,
-            "zones": _zones_to_offer(request, meeting, shown=zone),
-            "all_zones": sorted(ZONE_NAMES),
-            "books_any_time": is_staff(request.user),
-            "start_form": StartForm(request.GET, zone=zone),
-            "lead": lead_of(contract.customer),
+            **context_of_times(request, meeting, now=timezone.now()),
             "steps": step_links(request.GET, contract, meeting=meeting),
         },
     )
@@ -161,11 +134,7 @@ def _contract_to_book_on(request: PortalRequest, pk: int) -> Contract:
 
 def _meeting(request: PortalRequest, contract: Contract) -> Meeting | None:
     form = MeetingForm(request.GET, contract=contract, team=delivery_team_of(contract))
-    return Meeting.of(form, contract=contract, zone=_zone_asked_for(request))
-
-
-def _zone_asked_for(request: PortalRequest) -> str:
-    return CalendarForm(request.GET).looked_at().zone
+    return Meeting.of(form, contract=contract, zone=zone_asked_for(request))
 
 
 def _is_over(contract: Contract) -> bool:
@@ -175,30 +144,6 @@ def _is_over(contract: Contract) -> bool:
 def _back_to(request: PortalRequest, page: str, contract: Contract) -> HttpResponse:
     """Go back a screen without losing what was chosen."""
     return redirect(f"{reverse(page, args=[contract.pk])}?{request.GET.urlencode()}")
-
-
-def _zones_to_offer(request: PortalRequest, meeting: Meeting, *, shown: str) -> list[dict[str, object]]:
-    """The reader's zone, the device's, and the other people's: the ones that a click switches to."""
-    device = unquote(request.COOKIES.get(BROWSER_ZONE_COOKIE, ""))
-    whose: dict[str, str] = {}
-    for zone, who in (
-        (request.user.time_zone, _("your profile")),
-        (device, _("this device")),
-        (meeting.contract.time_zone, meeting.contract.customer.name),
-        (meeting.staff.time_zone, meeting.staff.name),
-        (shown, ""),
-    ):
-        if zone in ZONE_NAMES:
-            whose.setdefault(zone, who)
-    return [
-        {
-            "name": zone,
-            "whose": who,
-            "current": zone == shown,
-            "href": meeting.in_zone(zone).address("sessions:book-time"),
-        }
-        for zone, who in whose.items()
-    ]
 
 
 def _number(text: str | None) -> int | None:

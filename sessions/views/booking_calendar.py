@@ -77,6 +77,7 @@ def free_times(
             duration_minutes=meeting.minutes,
             now=now,
             contract=meeting.contract,
+            without=meeting.moves,
         )
     }
     reasons = {each.date: _why_empty(each, meeting.staff.name, policy) for each in open_days.values()}
@@ -179,8 +180,8 @@ def _times(slots: list[Slot], meeting: Meeting, zone: str, other_zone: str) -> l
 
 
 def _day_href(meeting: Meeting, day: date) -> str:
-    return meeting.address("sessions:book-time", day=day.isoformat())
+    return meeting.address_of_times(day=day.isoformat())
 
 
 def _month_href(meeting: Meeting, month: date) -> str:
-    return meeting.address("sessions:book-time", month=f"{month:%Y-%m}")
+    return meeting.address_of_times(month=f"{month:%Y-%m}")

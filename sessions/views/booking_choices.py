@@ -16,17 +16,22 @@ from packages.session_type_texts import TEXTS, TypeText
 from packages.session_types import RULES, SessionType, TypeRules
 from sessions.domain.outlook import Outlook
 from sessions.forms.booking import MeetingForm
+from sessions.models import ConsultingSession
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A type, a length in minutes and a person, for one contract; `zone` only where it is not the reader's own."""
+    """A type, a length in minutes and a person, for one contract; `zone` only where it is not the reader's own.
+
+    `moves` is the session that gets another time, where none is booked.
+    """
 
     contract: Contract
     session_type: str
     minutes: int
     staff: User
     zone: str
+    moves: ConsultingSession | None = None
 
     @classmethod
     def of(cls, form: MeetingForm, *, contract: Contract, zone: str) -> Self | None:
@@ -47,16 +52,32 @@ class Meeting:
     def in_zone(self, zone: str) -> Self:
         return replace(self, zone=zone)
 
-    def address(self, page: str, **more: str) -> str:
-        """The address of one of booking's pages with these choices, and `more` of them."""
-        query = {"type": self.session_type, "minutes": str(self.minutes), "staff": str(self.staff.pk)}
-        if self.zone:
-            query["zone"] = self.zone
-        return f"{reverse(page, args=[self.contract.pk])}?{urlencode({**query, **more})}"
+    @property
+    def choices(self) -> dict[str, str]:
+        """What was chosen, as it stands in an address."""
+        query = {"minutes": str(self.minutes), "staff": str(self.staff.pk)}
+        if self.moves is None:
+            query = {"type": self.session_type, **query}
+        return {**query, "zone": self.zone} if self.zone else query
+
+    def address_of_times(self, **more: str) -> str:
+        """The address of the calendar of free times with these choices, and `more` of them."""
+        return f"{self._page('sessions:book-time', 'sessions:move')}?{urlencode({**self.choices, **more})}"
 
     def address_of_start(self, starts_at: datetime) -> str:
         """The address of the last screen for one time."""
-        return self.address("sessions:book-details", starts=f"{starts_at:%Y-%m-%dT%H:%M}Z")
+        starts = f"{starts_at:%Y-%m-%dT%H:%M}Z"
+        return f"{self.page_of_starts}?{urlencode({**self.choices, 'starts': starts})}"
+
+    @property
+    def page_of_starts(self) -> str:
+        """The last screen, to which a form sends a start of its own with `choices`."""
+        return self._page("sessions:book-details", "sessions:move-confirm")
+
+    def _page(self, of_booking: str, of_move: str) -> str:
+        if self.moves is not None:
+            return reverse(of_move, args=[self.moves.pk])
+        return reverse(of_booking, args=[self.contract.pk])
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +133,6 @@ def step_links(query: QueryDict, contract: Contract, *, meeting: Meeting | None 
     first = reverse("sessions:book", args=[contract.pk])
     return [
         {"label": _("Type and person"), "href": f"{first}?{query.urlencode()}" if query else first},
-        {"label": _("Day and time"), "href": meeting.address("sessions:book-time") if meeting else ""},
+        {"label": _("Day and time"), "href": meeting.address_of_times() if meeting else ""},
         {"label": _("People and confirmation"), "href": ""},
     ]

@@ -8,11 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
 
-from core.client_address import client_address
 from core.dates import local_day
 from core.form_refusals import show_refusal
 from core.refusals import InvalidInput, NotAllowed, Refusal
@@ -20,9 +17,7 @@ from customers.domain.queries import lead_of, members_of
 from customers.domain.roles import is_admin_of
 from customers.models import User
 from customers.permissions import PortalRequest
-from packages.domain.reading import sections_of
-from packages.domain.terms import PREVAILING_LANGUAGE, accept_terms, terms_accepted, text_in
-from packages.domain.windows import window_of
+from packages.domain.terms import terms_accepted
 from sessions.domain.availability import policy
 from sessions.domain.booking import Guest, book_session, quote_booking
 from sessions.domain.queries import sessions_visible_to
@@ -31,7 +26,7 @@ from sessions.domain.refusals import OverageNotAccepted
 from sessions.forms.booking import DetailsForm, GuestFormSet
 from sessions.models import ConsultingSession
 from sessions.views.booking_choices import Meeting, roles_in_words, step_links
-from sessions.views.reasons import reasons_of
+from sessions.views.offers import accept_terms_in_place, nearest_times, still_accepts, terms_to_accept, why
 from sessions.views.zones import other_zone_of
 
 BESIDE = {"attendees": "members", "overage_not_accepted": "accept_overage"}
@@ -80,18 +75,7 @@ class BookingDetails:
         return self._page()
 
     def _accept_terms(self) -> HttpResponse:
-        try:
-            accept_terms(
-                contract=self.meeting.contract,
-                by=self.request.user,
-                language=self.request.POST.get("terms_language", PREVAILING_LANGUAGE),
-                from_address=client_address(self.request),
-                now=self.now,
-            )
-        except NotAllowed as refusal:
-            raise PermissionDenied(str(refusal)) from refusal
-        except InvalidInput as refusal:
-            self.refusal = refusal
+        self.refusal = accept_terms_in_place(self.request, self.meeting.contract, now=self.now)
         return self._again()
 
     def _book(self) -> HttpResponse:
@@ -197,17 +181,17 @@ class BookingDetails:
             "other_zone": other_zone_of(reader, customer_zone=contract.time_zone, staff_zone=meeting.staff.time_zone),
             "staff_roles": ", ".join(roles_in_words(meeting.staff)),
             "place": meeting.staff.staff_profile.video_link,
-            "back": meeting.address("sessions:book-time", day=local_day(self.starts_at, zone).isoformat()),
+            "back": meeting.address_of_times(day=local_day(self.starts_at, zone).isoformat()),
             "form": self.details,
             "guests": self.guests,
-            "accepted": offer is not None and self._still_accepts(offer),
+            "accepted": offer is not None and still_accepts(self.request, "book", offer),
             "quote": offer,
-            "reasons": self._reasons(offer) if offer is not None else [],
-            "terms": self._terms() if needs_terms else None,
+            "reasons": why(offer, meeting, self.starts_at) if offer is not None else [],
+            "terms": terms_to_accept(contract) if needs_terms else None,
             "may_accept": is_admin,
             "can_book": offer is not None and not (offer.costs and (not is_admin or needs_terms or offer.unpriced)),
             "refusal": self.refusal,
-            "nearest": self._nearest(),
+            "nearest": nearest_times(self.refusal, meeting),
             "policy": rules,
             "cutoff": self.starts_at - timedelta(hours=rules.change_cutoff_hours),
             "lead": lead_of(contract.customer),
@@ -216,36 +200,6 @@ class BookingDetails:
         if status == OK and self.refusal is not None:
             status = CONFLICT
         return render(self.request, "sessions/book_details.html", context, status=status)
-
-    def _still_accepts(self, offer: Quote) -> bool:
-        """Whether the tick that was sent still stands: nobody accepts figures that rose after they saw them."""
-        sent = self.request.POST
-        return sent.get("act") == "book" and "accept_overage" in sent and not offer.rose_since(sent.get("quote", ""))
-
-    def _reasons(self, offer: Quote) -> list[Any]:
-        contract = self.meeting.contract
-        return list(
-            reasons_of(
-                offer.share,
-                session_type=self.meeting.session_type,
-                day=local_day(self.starts_at, contract.time_zone),
-                window=window_of(contract),
-            )
-        )
-
-    def _terms(self) -> dict[str, Any]:
-        text = text_in(self.meeting.contract.terms, get_language() or PREVAILING_LANGUAGE)
-        return {
-            "text": text,
-            "sections": sections_of(text.body),
-            "prevails": text.language == PREVAILING_LANGUAGE,
-        }
-
-    def _nearest(self) -> list[dict[str, Any]]:
-        """The nearest free times that a refusal names, each with the address at which this page offers it."""
-        found = self.refusal.facts.get("nearest", []) if self.refusal is not None else []
-        instants = [instant for each in found if (instant := parse_datetime(each["starts_at"])) is not None]
-        return [{"starts_at": each, "href": self.meeting.address_of_start(each)} for each in instants]
 
 
 def _to_booked(session: ConsultingSession) -> HttpResponseRedirect:
