@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from home.views import customers, overview, preferences
+from home.views import customers, overview, preferences, tokens
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.home, name="home"),
@@ -10,4 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:pk>/", customers.customer_detail, name="customer-detail"),
     path("preferences/theme/", preferences.set_theme, name="theme"),
     path("preferences/language/", preferences.set_language, name="language"),
+    path("preferences/tokens/", tokens.tokens, name="tokens"),
+    path("preferences/tokens/new/", tokens.token_create, name="token-create"),
+    path("preferences/tokens/<int:pk>/revoke/", tokens.token_revoke, name="token-revoke"),
 ]

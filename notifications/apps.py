@@ -8,6 +8,7 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Mail")
 
     def ready(self) -> None:
-        from notifications.domain import accounts
+        from notifications.domain import accounts, tokens
 
         accounts.register_kinds()
+        tokens.register_kinds()

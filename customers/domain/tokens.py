@@ -2,13 +2,14 @@
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core.refusals import InvalidInput
+from customers.domain.roles import Right, rights_of
 from customers.models import ApiToken, TokenScope, User
 
 MARK = "oura_"
@@ -18,6 +19,25 @@ SHOWN_CHARACTERS = 12
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 EVERY_SCOPE: frozenset[str] = frozenset(TokenScope.values)
 READ_ONLY: frozenset[str] = frozenset({TokenScope.READ})
+
+_RIGHTS_BEHIND: Mapping[TokenScope, frozenset[Right]] = {
+    TokenScope.READ: frozenset({Right.SEE_OWN_ACCOUNT}),
+    TokenScope.BOOK: frozenset({Right.BOOK}),
+    TokenScope.LOG_TIME: frozenset({Right.LOG_TIME, Right.PROPOSE_WAIVER}),
+    TokenScope.BILLING: frozenset({Right.SEE_BILLING}),
+    TokenScope.MANAGE: frozenset({Right.MANAGE_CUSTOMERS, Right.SIGN_CONTRACTS, Right.MANAGE_RATES}),
+}
+
+
+def scopes_for(person: User) -> list[TokenScope]:
+    """The scopes that open anything to `person`: a token never does more than its person may."""
+    rights = rights_of(person)
+    return [scope for scope in TokenScope if _RIGHTS_BEHIND[scope] & rights]
+
+
+def scope_labels(scopes: Collection[str]) -> list[str]:
+    """What a token with `scopes` may do, in the reader's words."""
+    return [str(scope.label) for scope in TokenScope if scope in scopes]
 
 
 def issue_token(
@@ -56,9 +76,8 @@ def valid_token(token: str, *, now: datetime) -> ApiToken | None:
     """The row of a token that is neither revoked nor over and whose person is active, with its person; else None."""
     return (
         ApiToken.objects.filter(
-            Q(ends_at__isnull=True) | Q(ends_at__gt=now),
+            is_live(now),
             digest=digest_of(token),
-            revoked_at__isnull=True,
             person__is_active=True,
         )
         .select_related("person__staff_profile")
@@ -79,8 +98,13 @@ def revoke_token(*, token: ApiToken, now: datetime) -> None:
 
 
 def tokens_of(person: User) -> QuerySet[ApiToken]:
-    """The tokens that `person` made, the newest first."""
+    """The tokens of `person`, ended ones too, the newest first."""
     return ApiToken.objects.filter(person=person).order_by("-created_at", "-pk")
+
+
+def is_live(now: datetime) -> Q:
+    """The condition on a token that it may be used at `now`, as far as it lies with the token."""
+    return Q(Q(ends_at__isnull=True) | Q(ends_at__gt=now), revoked_at__isnull=True)
 
 
 def digest_of(token: str) -> str:

@@ -2,6 +2,7 @@
 // the components write (templates/components/README.md).
 
 import { announce } from "./announce.js";
+import "./copy.js";
 import "./theme.js"; // before the forms: what it sends itself is not theirs
 import "./forms.js";
 import "./keyboard.js";

@@ -24,6 +24,9 @@ preferences/language/                                      -        xo   xo   xo
 customers/new/                                             -        ss   ..   ff   ..   ..   ff   oo   ff
 customers/<int:pk>/people/                                 customer ss   ..   ..   ..   oo   of   oo   of
 customers/<int:pk>/people/<int:person_pk>/primary-contact/ customer ss   x.   x.   ..   xo   xf   xo   xf
+preferences/tokens/                                        -        ss   ox   ox   ox   ox   ox   ox   ox
+preferences/tokens/new/                                    -        ss   oo   oo   oo   oo   oo   oo   oo
+preferences/tokens/<int:pk>/revoke/                        token    ss   ..   ..   ..   oo   ..   ..   ..
 preferences/mail/                                          -        ss   oo   oo   oo   oo   oo   oo   oo
 packages/                                                  -        ss   ox   ox   ..   ox   ox   ox   ox
 contracts/<int:pk>/terms/                                  contract ss   ..   ..   ..   oo   oo   oo   oo

@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 
-from customers.models import Customer, User
+from customers.domain.tokens import issue_token
+from customers.models import ApiToken, Customer, User
 from packages.models import Contract
 from sessions.domain.booking import Guest
 from sessions.domain.waivers import waive
@@ -48,12 +49,13 @@ OPEN, FORBIDDEN, HIDDEN, SIGN_IN, NO_SUCH_METHOD = "o", "f", ".", "s", "x"
 
 @dataclass(frozen=True)
 class World:
-    """One of each of Acme's objects. Luca attends the session; Globex has a contract with Aino."""
+    """One of each of Acme's objects. Luca attends the session, the token is Marta's. Aino serves Globex."""
 
     customer: Customer
     contract: Contract
     session: ConsultingSession
     entry: LedgerEntry
+    token: ApiToken
 
     @classmethod
     def build(cls) -> "World":
@@ -65,7 +67,8 @@ class World:
         session = booked(contract, "kickoff", 60, "2026-03-12 10:00", attendees=[Guest(luca().name, luca().email)])
         entry = logged(contract, "supplementary-training", 30, "2026-02-10 10:00").entry
         waive(entry=entry, by=giulia(), reason="Bad line", now=NOW)
-        return cls(acme(), contract, session, entry)
+        token, _secret = issue_token(person=marta(), name="Payroll", now=NOW)
+        return cls(acme(), contract, session, entry, token)
 
     def path(self, route: str, target: str) -> str:
         """The address of `route` with Acme's object of the kind `target` in it."""

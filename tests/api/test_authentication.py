@@ -118,7 +118,7 @@ def test_a_token_opens_the_calls_that_it_was_made_for(
 
 
 def test_every_call_says_what_a_token_must_have_been_made_for() -> None:
-    forgetful = [pattern.name for pattern in promised if pattern.callback.view_class.scope is None]
+    forgetful = [pattern.name for pattern in promised if vars(pattern.callback)["cls"].scope is None]
     assert forgetful == []
 
 
