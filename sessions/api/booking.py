@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
@@ -16,11 +17,12 @@ from customers.api.fields import StaffByEmail, Visible
 from customers.api.views import PortalAPIView, PortalListView
 from customers.domain.roles import Right
 from customers.models import TokenScope, User
-from packages.domain.contracts import contracts_visible_to, dedicated_of, delivery_team_of, may_book_for
+from packages.domain.contracts import contracts_visible_to, dedicated_of, may_book_for
 from packages.models import Contract
 from packages.session_types import LENGTHS_IN_MINUTES, RULES, SessionType
 from sessions.domain.availability import days
 from sessions.domain.booking import quote_booking
+from sessions.domain.cover import bookable_people
 from sessions.domain.quotes import Quote
 
 MOST_DAYS = 62
@@ -28,7 +30,9 @@ REFUSED_FOR_THE_TIME = ("slot_taken", "outside_availability", "too_soon", "outsi
 
 
 class WithStaff(serializers.Serializer[Any]):
-    """Adds who delivers: of the contract's team, without a choice the dedicated one. Others are as if unknown."""
+    """Adds who delivers: of the contract's team, or covering for one of it; without a choice the dedicated one. Others
+    are as if unknown.
+    """
 
     default_error_messages: ClassVar[dict[str, Any]] = {
         "not_on_team": gettext_lazy("That person does not deliver for this contract."),
@@ -41,7 +45,7 @@ class WithStaff(serializers.Serializer[Any]):
         chosen: User | None = attrs.get("staff")
         if chosen is None:
             attrs["staff"] = dedicated_of(contract)
-        elif chosen not in delivery_team_of(contract):
+        elif chosen not in bookable_people(contract, now=timezone.now()):
             raise serializers.ValidationError({"staff": [self.error_messages["not_on_team"]]}, code="does_not_exist")
         if attrs["staff"] is None:
             raise serializers.ValidationError({"staff": [self.error_messages["nobody"]]}, code="required")

@@ -14,12 +14,13 @@ from core.dates import after_minutes
 from core.refusals import InvalidInput, NotAllowed
 from customers.domain.queries import members_of
 from customers.models import User
-from packages.domain.contracts import delivery_team_of, locked, may_book_for
+from packages.domain.contracts import locked, may_book_for
 from packages.models import Contract
 from packages.session_types import LENGTHS_IN_MINUTES, RULES, SessionType
 from sessions.domain import availability, invitations
 from sessions.domain.acceptance import check_acceptance, keep_acceptance
 from sessions.domain.acts import acts_as_staff
+from sessions.domain.cover import may_deliver
 from sessions.domain.diary_places import lock_diary, take_place
 from sessions.domain.quotes import Quote, quote
 from sessions.domain.refusals import TooLongForType
@@ -155,7 +156,7 @@ def check_meeting(
         )
     if duration_minutes not in LENGTHS_IN_MINUTES:
         raise InvalidInput(_("A session lasts 15, 30, 45 or 60 minutes."), field="duration_minutes")
-    if staff not in delivery_team_of(contract):
+    if not may_deliver(staff, contract, at=starts_at):
         raise InvalidInput(_("That person does not deliver for this contract."), field="staff")
     check_within_term(contract, starts_at)
 

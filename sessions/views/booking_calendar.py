@@ -2,7 +2,7 @@
 
 from calendar import Calendar
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,9 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.clock_changes import ClockChange, clock_changes
-from core.dates import add_months, local_day, month_of
+from core.dates import add_months, local_day, month_of, start_of_day
 from core.formatting import format_clock
-from sessions.domain.availability import Day, Obstacle, Slot, days
+from sessions.domain.availability import Day, Slot, days
+from sessions.domain.cover import covers_of
+from sessions.domain.diaries import Obstacle
 from sessions.forms.booking import LookedAt
 from sessions.models import BookingPolicy
 from sessions.views.booking_choices import Meeting
@@ -35,14 +37,26 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """A free time: on the clock that is shown, and on the other side's. `mark` tells repeated times apart."""
+    """A free time: on the clock that is shown, and on the other side's. `mark` tells repeated times apart; `cover` is
+    the colleague whose time it is while the person is away.
+    """
 
     starts_at: datetime
     clock: str
     mark: str
     other_clock: str
     other_day: date | None
+    cover: str
     href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Days on which a colleague covers for the person, both inclusive, in the zone that is shown."""
+
+    first: date
+    last: date
+    colleague: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +72,7 @@ class FreeTimes:
     why_empty: str
     first_free: date | None
     first_free_href: str
+    absences: list[Absence]
     clock_changes: list[ClockChange]
 
 
@@ -102,6 +117,7 @@ def free_times(
         why_empty=reasons.get(chosen, "") if chosen else "",
         first_free=first_free,
         first_free_href=_day_href(meeting, first_free) if first_free else "",
+        absences=_absences(meeting, month, zone),
         clock_changes=[
             change
             for each in dict.fromkeys((zone, other_zone))
@@ -173,10 +189,24 @@ def _times(slots: list[Slot], meeting: Meeting, zone: str, other_zone: str) -> l
                 mark=slot.starts_at.astimezone(ZoneInfo(zone)).tzname() or "" if shown[clock] > 1 else "",
                 other_clock=format_clock(slot.starts_at, other_zone, "en") if other_zone != zone else "",
                 other_day=other_day if other_day != local_day(slot.starts_at, zone) else None,
-                href=meeting.address_of_start(slot.starts_at),
+                cover=slot.staff.name if slot.staff != meeting.staff else "",
+                href=replace(meeting, staff=slot.staff).address_of_start(slot.starts_at),
             )
         )
     return times
+
+
+def _absences(meeting: Meeting, month: date, zone: str) -> list[Absence]:
+    """When the person is away in a month, and who covers for them."""
+    start, end = start_of_day(month, zone), start_of_day(add_months(month, 1), zone)
+    return [
+        Absence(
+            first=local_day(cover.starts_at, zone),
+            last=local_day(cover.ends_at - timedelta(minutes=1), zone),
+            colleague=cover.colleague.name,
+        )
+        for cover in covers_of(meeting.staff, contract=meeting.contract, start=start, end=end)
+    ]
 
 
 def _day_href(meeting: Meeting, day: date) -> str:

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from customers.models import Role, User
-from sessions.domain.availability import Day, Obstacle, check_slot, days, nearest_free
+from sessions.domain.availability import Day, check_slot, days, nearest_free
+from sessions.domain.diaries import Obstacle
 from sessions.domain.refusals import OutsideAvailability, SlotTaken, TooSoon
 from sessions.models import BookingPolicy, DiaryEntry, TimeOff, WorkingHours
 from tests.factories import NOW, at, giulia, staff
