@@ -17,11 +17,7 @@ from customers.permissions import PortalRequest, requires
 from packages.domain.contracts import contracts_visible_to, dedicated_of, delivery_team_of, may_book_for
 from packages.models import Contract
 from packages.session_types import LENGTHS_IN_MINUTES, RULES
-<<<<<<< Updated upstream
-=======
-from sessions.domain.availability import policy
 from sessions.domain.cover import bookable_people
->>>>>>> Stashed changes
 from sessions.domain.numbers import numbers_of, numbers_of_many
 from sessions.domain.outlook import outlook_of_types
 from sessions.domain.proposals import contracts_bookable_by, proposed_contract
@@ -138,17 +134,8 @@ def _contract_to_book_on(request: PortalRequest, pk: int) -> Contract:
 
 
 def _meeting(request: PortalRequest, contract: Contract) -> Meeting | None:
-<<<<<<< Updated upstream
-    form = MeetingForm(request.GET, contract=contract, team=delivery_team_of(contract))
-    return Meeting.of(form, contract=contract, zone=zone_asked_for(request))
-=======
     form = MeetingForm(request.GET, contract=contract, team=bookable_people(contract, now=timezone.now()))
-    return Meeting.of(form, contract=contract, zone=_zone_asked_for(request))
-
-
-def _zone_asked_for(request: PortalRequest) -> str:
-    return CalendarForm(request.GET).looked_at().zone
->>>>>>> Stashed changes
+    return Meeting.of(form, contract=contract, zone=zone_asked_for(request))
 
 
 def _is_over(contract: Contract) -> bool:
