@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from home.views import customers, overview, preferences, tokens
+from home.views import customers, overview, preferences, search, tokens
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.home, name="home"),
     path("customers/", customers.customer_list, name="customer-list"),
     path("customers/<int:pk>/", customers.customer_detail, name="customer-detail"),
+    path("search/", search.search, name="search"),
+    path("search/palette/", search.palette, name="palette"),
+    path("preferences/keyboard/", preferences.set_single_keys, name="keyboard"),
     path("preferences/theme/", preferences.set_theme, name="theme"),
     path("preferences/language/", preferences.set_language, name="language"),
     path("preferences/tokens/", tokens.tokens, name="tokens"),

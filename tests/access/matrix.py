@@ -19,6 +19,9 @@ address                                                    object   anon othe o-
 (home)                                                     -        ss   ox   ox   ox   ox   ox   ox   ox
 customers/                                                 -        ss   ..   ox   ..   ..   ox   ox   ox
 customers/<int:pk>/                                        customer ss   .x   .x   ox   ox   ox   ox   ox
+search/                                                    -        ss   ox   ox   ox   ox   ox   ox   ox
+search/palette/                                            -        ss   ox   ox   ox   ox   ox   ox   ox
+preferences/keyboard/                                      -        ss   xo   xo   xo   xo   xo   xo   xo
 preferences/theme/                                         -        xo   xo   xo   xo   xo   xo   xo   xo
 preferences/language/                                      -        xo   xo   xo   xo   xo   xo   xo   xo
 customers/new/                                             -        ss   ..   ff   ..   ..   ff   oo   ff
