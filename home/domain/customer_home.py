@@ -4,7 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from customers.domain.roles import administered_by
 from customers.models import Customer, Membership, User
@@ -100,7 +101,7 @@ def customer_homes(user: User, *, now: datetime) -> list[CustomerHome]:
             lead=leads.get(customer.pk),
             contracts=cards[customer.pk],
             sessions=sessions[customer.pk][:SESSIONS_SHOWN],
-            delivered=delivered[customer.pk][:DELIVERED_SHOWN],
+            delivered=delivered[customer.pk],
             getting_started=_getting_started(cards[customer.pk], started, crowds.get(customer.pk, 0)),
             book_on=proposed_for_booking((card.watched for card in cards[customer.pk]), now=now),
         )
@@ -123,9 +124,11 @@ def _getting_started(cards: list[ContractCard], started: set[int], people: int) 
 
 
 def _delivered_lately(user: User, customers: list[Customer]) -> QuerySet[LedgerEntry]:
-    """The latest time entries that were not reversed, enough for each customer of a person who has a few."""
+    """The latest time entries of each customer that were not reversed."""
+    newest_first = ("-started_at", "-pk")
+    of_customer = Window(RowNumber(), partition_by="contract__customer", order_by=newest_first)
     entries = time_entries_visible_to(user).filter(contract__customer__in=customers, reversed_by__isnull=True)
-    return entries.order_by("-started_at", "-pk")[: DELIVERED_SHOWN * len(customers)]
+    return entries.annotate(place=of_customer).filter(place__lte=DELIVERED_SHOWN).order_by(*newest_first)
 
 
 def _contracts_with_kickoff(contracts: list[Contract]) -> set[int]:

@@ -29,13 +29,16 @@ MOST_DAYS = 62
 REFUSED_FOR_THE_TIME = ("slot_taken", "outside_availability", "too_soon", "outside_contract", "too_long_for_type")
 
 
+NOT_ON_TEAM = gettext_lazy("Nobody who delivers for this contract has this address.")
+"""Said of everybody else alike: who asks for a colleague of the team does not learn who else works here."""
+
+
 class WithStaff(serializers.Serializer[Any]):
     """Adds who delivers: of the contract's team, or covering for one of it; without a choice the dedicated one. Others
     are as if unknown.
     """
 
     default_error_messages: ClassVar[dict[str, Any]] = {
-        "not_on_team": gettext_lazy("That person does not deliver for this contract."),
         "nobody": gettext_lazy("This contract has no dedicated person: choose one."),
     }
 
@@ -46,7 +49,7 @@ class WithStaff(serializers.Serializer[Any]):
         if chosen is None:
             attrs["staff"] = dedicated_of(contract)
         elif chosen not in bookable_people(contract, now=timezone.now()):
-            raise serializers.ValidationError({"staff": [self.error_messages["not_on_team"]]}, code="does_not_exist")
+            raise serializers.ValidationError({"staff": [NOT_ON_TEAM]}, code="does_not_exist")
         if attrs["staff"] is None:
             raise serializers.ValidationError({"staff": [self.error_messages["nobody"]]}, code="required")
         return attrs
@@ -60,7 +63,9 @@ class SlotQuery(WithStaff):
     duration_minutes = serializers.ChoiceField(
         choices=LENGTHS_IN_MINUTES, required=False, help_text="Without it, the type's longest"
     )
-    staff = StaffByEmail(required=False, help_text="Without it, the dedicated one")
+    staff = StaffByEmail(
+        required=False, help_text="Without it, the dedicated one", error_messages={"does_not_exist": NOT_ON_TEAM}
+    )
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """The dates, one of which is named by a word of the language."""
@@ -125,7 +130,12 @@ class QuoteInput(WithStaff):
     session_type = serializers.ChoiceField(choices=SessionType.values)
     starts_at = Instant()
     duration_minutes = WholeNumber(min_value=1)
-    staff = StaffByEmail(required=False, allow_null=True, help_text="Without it, the dedicated one")
+    staff = StaffByEmail(
+        required=False,
+        allow_null=True,
+        help_text="Without it, the dedicated one",
+        error_messages={"does_not_exist": NOT_ON_TEAM},
+    )
 
 
 class DisplacedOutput(serializers.Serializer[Any]):

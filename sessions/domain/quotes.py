@@ -1,7 +1,7 @@
 """What a booking would draw and cost, before anybody is bound (DOMAIN.md §7)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +25,7 @@ class Quote:
     """The projection of §7 for one booking. Minutes are whole; amounts are in `currency`, None where unpriced."""
 
     contract: Contract
+    asked_for: Drawing[tuple[str, int]]
     share: Share
     hourly_rate: Decimal | None
     amount: Decimal | None
@@ -73,7 +74,10 @@ class Quote:
         return signing.dumps(self._figures(), salt=_SEAL, compress=True)
 
     def rose_since(self, sealed: str) -> bool:
-        """Whether the figures are higher than in the sealed quote that the person saw; a broken seal counts as such."""
+        """Whether the figures are higher than in the sealed quote that the person saw.
+
+        A broken seal counts as such, and so does that of another contract, session type, start or length.
+        """
         try:
             seen: dict[str, Any] = signing.loads(sealed, salt=_SEAL)
         except signing.BadSignature:
@@ -81,6 +85,7 @@ class Quote:
         now = self._figures()
         return (
             seen["contract"] != now["contract"]
+            or seen.get("meeting") != now["meeting"]
             or now["overage"] > seen["overage"]
             or now["amount"] is None
             or seen["amount"] is None
@@ -88,9 +93,10 @@ class Quote:
         )
 
     def _figures(self) -> dict[str, Any]:
-        total = self.total_amount
+        total, asked = self.total_amount, self.asked_for
         return {
             "contract": self.contract.pk,
+            "meeting": f"{asked.session_type} {asked.started_at.astimezone(UTC).isoformat()} {asked.minutes}",
             "overage": self.total_overage_minutes,
             "amount": None if total is None else str(total),
         }
@@ -125,6 +131,7 @@ def quote(
     rate = rates.rate_on(contract, day)
     return Quote(
         contract=contract,
+        asked_for=asked,
         share=share,
         hourly_rate=rate,
         amount=cost_of_overage(share.overage_minutes, rate, contract.currency),

@@ -146,11 +146,22 @@ class AdjustmentForm(forms.Form):
 
 
 class WaiverForm(forms.Form):
-    """Why overage is not billed, or why it is billed after all."""
+    """Why overage is not to be billed."""
 
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("The customer sees it."),
+        help_text=gettext_lazy("The customer sees it once the waiver is confirmed."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class WaiverRefusalForm(forms.Form):
+    """Why overage is billed although a waiver was proposed."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("For your colleagues alone."),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )

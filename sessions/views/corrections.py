@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -22,7 +23,7 @@ from sessions.domain.previews import preview_adjustment, preview_reversal
 from sessions.domain.pricing import price_entry
 from sessions.domain.queries import ledger_visible_to, time_entries_visible_to
 from sessions.domain.refusals import MovesNotSeen
-from sessions.forms.logging import AdjustmentForm, ReversalForm, WaiverForm
+from sessions.forms.logging import AdjustmentForm, ReversalForm, WaiverForm, WaiverRefusalForm
 from sessions.models import LedgerEntry
 from sessions.views.moves import MARK, MovesShown
 
@@ -142,7 +143,7 @@ def waive(request: PortalRequest, pk: int) -> HttpResponse:
 def refuse_waiver(request: PortalRequest, pk: int) -> HttpResponse:
     """Decide against a proposed waiver, for good."""
     found = get_object_or_404(time_entries_visible_to(request.user), pk=pk)
-    form = WaiverForm(request.POST or None)
+    form = WaiverRefusalForm(request.POST or None)
     if form.is_valid():
         try:
             waivers.refuse_waiver(entry=found, by=request.user, reason=form.cleaned_data["reason"], now=timezone.now())
@@ -170,7 +171,7 @@ def _back_to(entry: LedgerEntry) -> HttpResponse:
     return redirect("sessions:contract", entry.contract_id)
 
 
-def _waiver_page(request: PortalRequest, found: LedgerEntry, form: WaiverForm, *, is_refusal: bool) -> HttpResponse:
+def _waiver_page(request: PortalRequest, found: LedgerEntry, form: Form, *, is_refusal: bool) -> HttpResponse:
     contract = found.contract
     return render(
         request,

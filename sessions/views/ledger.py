@@ -19,7 +19,7 @@ from customers.permissions import PortalRequest, requires
 from packages.domain.rates import RateBook
 from packages.domain.windows import window_of
 from sessions.domain.ledger import may_reverse
-from sessions.domain.pricing import price, price_entry
+from sessions.domain.pricing import is_waived, price, price_entry
 from sessions.domain.queries import time_entries_visible_to
 from sessions.domain.shares import explain
 from sessions.forms.logging import EntryFilterForm
@@ -63,6 +63,7 @@ def entry(request: PortalRequest, pk: int) -> HttpResponse:
     assert found.session_type is not None
     rates = RateBook.load([contract])
     share = explain(found)
+    of_staff = Right.SEE_STAFF_AREA in rights_of(request.user)
     return render(
         request,
         "sessions/entry.html",
@@ -77,11 +78,11 @@ def entry(request: PortalRequest, pk: int) -> HttpResponse:
             )
             if share
             else [],
-            "history": _history(found),
+            "history": _history(found, for_staff=of_staff),
             "reversal": getattr(found, "reversed_by", None),
-            "waiver_waits": _waits(_waiver_of(found)),
+            "waiver_waits": of_staff and _waits(_waiver_of(found)),
             "acts": _Acts.of(request.user, found),
-            "is_staff": Right.SEE_STAFF_AREA in rights_of(request.user),
+            "is_staff": of_staff,
         },
     )
 
@@ -121,11 +122,11 @@ class _Happening:
     reason: str
 
 
-def _history(entry: LedgerEntry) -> list[_Happening]:
-    """What happened to an entry, newest first."""
+def _history(entry: LedgerEntry, *, for_staff: bool) -> list[_Happening]:
+    """What happened to an entry, newest first. Customers read of a waiver once it holds, not what staff weighed."""
     happened = [_Happening("pencil-line", "neutral", entry.created_at, entry.created_by, _("Logged"), entry.reason)]
     waiver = _waiver_of(entry)
-    if waiver is not None:
+    if waiver is not None and (for_staff or is_waived(entry)):
         decision = getattr(waiver, "decision", None)
         happened.append(
             _Happening("gift", "info", waiver.proposed_at, waiver.proposed_by, _("Waiver proposed"), waiver.reason)

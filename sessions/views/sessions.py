@@ -1,7 +1,7 @@
 """One session, and what happens when it does not take place (DOMAIN.md §7)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -20,8 +20,7 @@ from customers.domain.roles import Right, is_staff, rights_of
 from customers.models import Customer, User
 from customers.permissions import PortalRequest, requires
 from packages.domain.contracts import contracts_visible_to, may_book_for, may_log_on
-from sessions.domain.acts import is_late
-from sessions.domain.availability import policy
+from sessions.domain.acts import cutoff_of, is_late
 from sessions.domain.cancelling import cancel_session, mark_no_show
 from sessions.domain.drawn import projected
 from sessions.domain.pricing import price
@@ -54,7 +53,6 @@ def session(request: PortalRequest, pk: int) -> HttpResponse:
     )
     entries = price(time_entries_visible_to(reader).filter(session=shown).order_by("pk")) if sees_contract else []
     zone = reader.time_zone
-    cutoff = shown.starts_at - timedelta(hours=policy().change_cutoff_hours)
     return render(
         request,
         "sessions/session_detail.html",
@@ -65,7 +63,7 @@ def session(request: PortalRequest, pk: int) -> HttpResponse:
             "zone": zone,
             "other_zone": other_zone_of(reader, customer_zone=contract.time_zone, staff_zone=shown.staff.time_zone),
             "is_to_come": shown.status == Status.BOOKED and shown.ends_at > now,
-            "is_late": now > cutoff,
+            "is_late": is_late(shown, now=now),
             "is_unlogged": shown.status == Status.BOOKED and shown.ends_at <= now,
             "just_booked": "booked" in request.GET and shown.status == Status.BOOKED,
             "sees_contract": sees_contract,
@@ -75,7 +73,7 @@ def session(request: PortalRequest, pk: int) -> HttpResponse:
             "history": history_of(shown.events.all(), zone=zone, with_reasons=sees_contract),
             "may": _acts(reader, shown, now) if sees_contract else _Acts(),
             "is_link": shown.place.startswith("https://"),
-            "cutoff": cutoff,
+            "cutoff": cutoff_of(shown),
             **_whom_to_call(contract.customer),
         },
     )
@@ -166,14 +164,13 @@ def _session_of_a_contract(request: PortalRequest, pk: int) -> ConsultingSession
 
 def _of_question(request: PortalRequest, shown: ConsultingSession) -> dict[str, Any]:
     contract = shown.contract
-    cutoff = timedelta(hours=policy().change_cutoff_hours)
     return {
         "session": shown,
         "contract": contract,
         "customer": contract.customer,
         "zone": request.user.time_zone,
         "other_zone": other_zone_of(request.user, customer_zone=contract.time_zone, staff_zone=shown.staff.time_zone),
-        "cutoff": shown.starts_at - cutoff,
+        "cutoff": cutoff_of(shown),
         **_whom_to_call(contract.customer),
     }
 

@@ -10,6 +10,7 @@ from django.test import Client
 
 from customers.domain.customers import add_member
 from customers.models import Customer, Role, User
+from home.domain.customer_home import customer_homes
 from packages.models import Contract
 from sessions.domain.booking import Guest
 from sessions.domain.waivers import waive
@@ -113,6 +114,18 @@ class TestCustomerAdmin:
             session_in(more, 10 + number * 2, now)
 
         assert queries(marta(), "/") == few <= MOST_QUERIES
+
+    def test_a_busy_customer_does_not_hide_what_another_was_delivered(self, now: datetime) -> None:
+        self.administer(initech := customer("Initech"), now)
+        busy, quiet = running_launch_kit(now), running_launch_kit(now, buyer=initech)
+        earlier = logged(quiet, "kickoff", 30, now - timedelta(days=9), now=now).entry
+        for days_ago in range(1, 8):
+            logged(busy, "operations", 15, now - timedelta(days=days_ago), now=now)
+
+        homes = {home.customer: home for home in customer_homes(marta(), now=now)}
+
+        assert homes[initech].delivered == [earlier]
+        assert len(homes[busy.customer].delivered) == 3
 
     def test_an_admin_of_several_customers_sees_each(self, now: datetime) -> None:
         self.administer(customer("Initech"), now)

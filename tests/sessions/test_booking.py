@@ -302,6 +302,21 @@ class TestFiguresThatRose:
             with pytest.raises(OverageNotAccepted):
                 attempt(nearly_used_up, **self.COSTLY, sealed_quote=seal)
 
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"session_type": "supplementary-training"},
+            {"starts_at": at("2026-03-13 10:00")},
+            {"duration_minutes": 45},
+        ],
+    )
+    def test_a_seal_of_another_meeting_counts_as_unseen(self, nearly_used_up: Contract, other: dict[str, Any]) -> None:
+        """Even where it costs less than what was seen: the tick was for another meeting."""
+        seen = self.seal(nearly_used_up)
+        rate("EUR", "10.00", valid_from=date(2026, 3, 12))
+        with pytest.raises(OverageNotAccepted, match="changed since you saw it"):
+            attempt(nearly_used_up, **(self.COSTLY | other), sealed_quote=seen)
+
 
 class TestCancelling:
     @pytest.fixture

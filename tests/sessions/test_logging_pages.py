@@ -15,7 +15,7 @@ from customers.models import User
 from packages.models import Contract
 from sessions.domain.cancelling import cancel_session, mark_no_show
 from sessions.domain.ledger import reverse_entry
-from sessions.domain.waivers import waive
+from sessions.domain.waivers import refuse_waiver, waive
 from sessions.models import ConsultingSession, LedgerEntry
 from tests.factories import (
     acme,
@@ -451,7 +451,7 @@ class TestEntry:
         address = reverse("sessions:waive", args=[entry.pk])
 
         signed_in(giulia()).post(address, {"reason": "Our video failed"})
-        assert "A waiver is proposed" in self.page(marta(), entry).content.decode()
+        assert "A waiver is proposed" in self.page(giulia(), entry).content.decode()
         signed_in(sofia()).post(address, {"reason": "Agreed"})
 
         answer = self.page(marta(), entry)
@@ -470,6 +470,24 @@ class TestEntry:
         signed_in(sofia()).post(reverse("sessions:refuse-waiver", args=[entry.pk]), {"reason": "It worked"})
 
         assert self.page(marta(), entry).context["priced"].billing == "overage"
+
+    def test_customers_read_of_a_waiver_once_it_holds_and_staff_of_every_step(self) -> None:
+        entry = self.overage()
+
+        def said_to(person: User) -> list[str]:
+            return [event.said for event in self.page(person, entry).context["history"]]
+
+        waive(entry=entry, by=giulia(), reason="Our video failed", now=NOW)
+        for_customer = self.page(marta(), entry).content.decode()
+        assert said_to(marta()) == ["Logged"]
+        assert "waiver" not in for_customer.lower()
+        assert "Our video failed" not in for_customer
+        assert said_to(giulia()) == ["Waiver proposed", "Logged"]
+
+        refuse_waiver(entry=entry, by=sofia(), reason="It worked", now=NOW)
+        assert said_to(marta()) == ["Logged"]
+        assert "It worked" not in self.page(marta(), entry).content.decode()
+        assert said_to(giulia()) == ["Waiver refused", "Waiver proposed", "Logged"]
 
     def test_a_second_waiver_is_refused_in_words(self) -> None:
         entry = self.overage()

@@ -243,7 +243,7 @@ class TestSession:
         )
         client = signed_in(f.giulia())
         client.get(page_of(session))
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(18):
             client.get(page_of(session))
 
 
@@ -261,6 +261,18 @@ class TestCancelling:
         words = text_of(response)
         assert "The session is cancelled." in words
         assert "Cancelled. “Rings are late”" in words
+
+    @pytest.mark.parametrize("seconds_after_the_cutoff", [-1, 0, 1])
+    def test_the_page_calls_late_what_the_rule_calls_late(
+        self, coming: ConsultingSession, seconds_after_the_cutoff: int
+    ) -> None:
+        moment = coming.starts_at - timedelta(hours=24) + timedelta(seconds=seconds_after_the_cutoff)
+        with time_machine.travel(moment, tick=False):
+            marta = signed_in(f.marta())
+            said = [marta.get(page_of(coming, *name)).context["is_late"] for name in ((), ("cancel",))]
+            marta.post(page_of(coming, "cancel"), {})
+        kept = coming.events.get(kind="cancelled").details["late"]
+        assert [*said, kept] == [seconds_after_the_cutoff > 0] * 3
 
     def test_a_late_one_says_so_before(self, coming: ConsultingSession) -> None:
         with time_machine.travel(coming.starts_at - timedelta(hours=3), tick=False):
