@@ -1,6 +1,7 @@
 """Every exception that a call may end with, as a problem (RFC 9457)."""
 
 import logging
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -70,7 +71,7 @@ def _of_the_framework(error: APIException) -> HttpResponse:
         headers["WWW-Authenticate"] = challenge
     wait = getattr(error, "wait", None)
     if wait is not None:
-        headers["Retry-After"] = f"{max(wait, 1):.0f}"
+        headers["Retry-After"] = str(math.ceil(max(wait, 1)))
     return problem_response(code=code, status=error.status_code, detail=error.detail, headers=headers)
 
 

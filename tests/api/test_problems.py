@@ -1,14 +1,17 @@
 """How the API says no: RFC 9457, whatever went wrong."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
-from django.test import Client, override_settings
+import time_machine
+from django.test import override_settings
 
+from core import frequency
 from packages.models import RateLine
 from tests.api.caller import V1, Caller
-from tests.factories import launch_kit, marta, sofia
+from tests.factories import NOW, launch_kit, marta, sofia
 
 pytestmark = pytest.mark.django_db
 
@@ -94,30 +97,42 @@ def test_a_lock_that_cannot_be_had_in_time_is_503_and_nobody_elses_business(
     assert caller.post(f"/contracts/{contract.pk}/adjustments/", body, key="k").status == 201
 
 
-def test_too_many_requests_are_429_and_say_when_to_come_back(api: Api, client: Client) -> None:
-    from core.api.throttling import PersonThrottle, StrangerThrottle
-
-    with (
-        patch.object(PersonThrottle, "THROTTLE_RATES", {"person": "3/min"}),
-        patch.object(StrangerThrottle, "THROTTLE_RATES", {"stranger": "2/min"}),
-    ):
-        caller = api(sofia())
-        assert [caller.get("/packages/").status for _ in range(4)] == [200, 200, 200, 429]
-        refused = caller.post("/rates/", {}, key="k")
-        assert (refused.code, int(refused.headers["Retry-After"]) > 0) == ("throttled", True)
-        assert [Caller("guess").get("/packages/").status for _ in range(3)] == [401, 401, 429]
-        assert api(marta()).get("/packages/").status == 200
+@override_settings(API_CALLS_PER_MINUTE=3, API_FAILURES_PER_MINUTE=2)
+def test_too_many_requests_are_429_and_say_when_to_come_back(api: Api) -> None:
+    caller = api(sofia())
+    assert [caller.get("/packages/").status for _ in range(4)] == [200, 200, 200, 429]
+    refused = caller.post("/rates/", {}, key="k")
+    assert refused.code == "throttled"
+    with time_machine.travel(NOW + timedelta(seconds=int(refused.headers["Retry-After"])), tick=False):
+        assert caller.get("/packages/").status == 200
+    assert api(marta()).get("/packages/").status == 200
 
 
-def test_a_cache_that_is_away_stops_nobody(api: Api) -> None:
-    with override_settings(
-        CACHES={
-            "default": {
-                "BACKEND": "core.cache.TolerantRedisCache",
-                "LOCATION": "redis://127.0.0.1:1/0",
-                "OPTIONS": {"socket_timeout": 0.2, "socket_connect_timeout": 0.2},
-            }
-        }
-    ):
-        assert api(sofia()).get("/packages/").status == 200
-        assert Caller(None).get("/packages/").status == 401
+@override_settings(API_CALLS_PER_MINUTE=3)
+def test_a_person_is_counted_over_all_their_tokens(api: Api) -> None:
+    assert [api(sofia()).get("/packages/").status for _ in range(4)] == [200, 200, 200, 429]
+
+
+@override_settings(API_CALLS_PER_MINUTE=3)
+def test_a_request_that_was_throttled_is_not_kept_under_its_key(api: Api) -> None:
+    caller = api(sofia())
+    line = {"currency": "EUR", "hourly_rate": "100.00", "valid_from": "2026-01-01"}
+    assert [caller.get("/packages/").status for _ in range(3)] == [200, 200, 200]
+    assert caller.post("/rates/", line, key="k").status == 429
+    with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
+        assert caller.post("/rates/", line, key="k").status == 201
+
+
+@override_settings(API_FAILURES_PER_MINUTE=2)
+def test_an_address_that_fails_is_slowed_down_but_not_who_signs_in_behind_it(api: Api) -> None:
+    assert [Caller("guess").get("/packages/").status for _ in range(3)] == [401, 401, 429]
+    assert Caller(None).get("/packages/").status == 429
+    assert api(marta()).get("/packages/").status == 200
+
+
+@override_settings(REDIS_URL="redis://127.0.0.1:1/0", API_CALLS_PER_MINUTE=1, API_FAILURES_PER_MINUTE=1)
+def test_without_redis_nobody_is_stopped(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frequency._Silence, "until", 0.0)
+    caller = api(sofia())
+    assert [caller.get("/packages/").status for _ in range(3)] == [200, 200, 200]
+    assert [Caller("guess").get("/packages/").status for _ in range(3)] == [401, 401, 401]
