@@ -16,6 +16,13 @@ def no_fault_points(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return []
 
 
+def no_fetching_from_this_machine(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Addresses that people type never lead to this machine."""
+    if settings.FETCH_FROM_LOOPBACK and settings.SETTINGS_MODULE != "oura_success.settings.test":
+        return [Error("Files are fetched from this machine outside the tests.", id="core.E002")]
+    return []
+
+
 def application_owns_nothing(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Whoever owns a table can switch its triggers off: the application must not (RELIABILITY 10)."""
     if not databases:
@@ -31,4 +38,5 @@ def application_owns_nothing(app_configs: Any, databases: Any = None, **kwargs: 
 def register() -> None:
     """Called once by the app's configuration."""
     register_check(no_fault_points, Tags.security)
+    register_check(no_fetching_from_this_machine, Tags.security)
     register_check(application_owns_nothing, Tags.database)
