@@ -137,7 +137,7 @@ def customer(
         language=language,
         currency=currency,
         lead=lead or giulia(),
-        by=None,
+        by=sofia(),
         now=LONG_AGO,
     )
 

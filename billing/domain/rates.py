@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.domain.rate_changes import announce_higher_rate
+from core import faults
 from core.dates import in_calendar, month_of
 from core.locks import hold_lock_on
 from core.money import CURRENCIES, fits_minor_unit
@@ -77,6 +78,7 @@ def add_rate_line(
         known_in_close=known_in_close,
     )
     _check_closed_months(line)
+    faults.reach("after_check")
     try:
         with transaction.atomic():
             line.save(force_insert=True)

@@ -19,11 +19,12 @@ def create_customer(
     language: str,
     currency: str,
     lead: User | None,
-    by: User | None,
+    by: User,
     now: datetime,
 ) -> Customer:
     """Open an account for a business customer.
 
+    :raises NotAllowed: if `by` does not lead operations
     :raises InvalidInput: with the field at fault
     """
     new = NewCustomer(name=name, country=country, time_zone=time_zone, language=language, currency=currency, lead=lead)

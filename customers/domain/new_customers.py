@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from core.countries import is_country
 from core.dates import ZONE_NAMES
 from core.money import CURRENCIES
-from core.refusals import InvalidInput, refuse_first
-from customers.domain.roles import is_staff
+from core.refusals import InvalidInput, NotAllowed, refuse_first
+from customers.domain.roles import Right, is_staff, rights_of
 from customers.models import ContactAssignment, Customer, Membership, User
 
 ROWS_A_QUERY = 1000
@@ -74,11 +74,14 @@ def faults_of_member(person: User) -> Iterator[InvalidInput]:
 
 
 @transaction.atomic
-def create_customers(new: Sequence[NewCustomer], *, by: User | None, now: datetime) -> list[Customer]:
+def create_customers(new: Sequence[NewCustomer], *, by: User, now: datetime) -> list[Customer]:
     """Open accounts for business customers, in the order of `new`, each with its lead.
 
+    :raises NotAllowed: if `by` does not lead operations
     :raises InvalidInput: for the first fault, with its field
     """
+    if Right.MANAGE_CUSTOMERS not in rights_of(by):
+        raise NotAllowed(_("Accounts are opened by an operations lead."))
     for each in new:
         refuse_first(faults_of_customer(each))
     customers = Customer.objects.bulk_create(

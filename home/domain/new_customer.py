@@ -25,6 +25,7 @@ def open_account(
 ) -> Customer:
     """Create a customer with its lead and owe its first admin the mail that lets them in.
 
+    :raises NotAllowed: if `by` does not lead operations
     :raises InvalidInput: with the field at fault; `email` is the admin's
     """
     customer = create_customer(

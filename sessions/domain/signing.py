@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from core.refusals import NotAllowed
+from customers.domain.roles import Right, rights_of
 from customers.models import Customer, User
 from packages.domain.new_contracts import ROWS_A_QUERY, NewContract, create_contracts
 from packages.models import Contract, PackageVersion
@@ -19,7 +22,7 @@ def sign_contract(
     starts_on: date,
     ends_on: date,
     dedicated: User,
-    by: User | None,
+    by: User,
     now: datetime,
     others: Sequence[User] = (),
     types_switched_off: Sequence[str] = (),
@@ -27,6 +30,7 @@ def sign_contract(
 ) -> Contract:
     """Sign `customer` up for a package version; dates are inclusive, in the customer's zone.
 
+    :raises NotAllowed: if `by` does not lead operations
     :raises InvalidInput: with the field at fault
     :raises NoTerms: if no service terms are published
     """
@@ -44,12 +48,15 @@ def sign_contract(
 
 
 @transaction.atomic
-def sign_contracts(new: Sequence[NewContract], *, by: User | None, now: datetime) -> list[Contract]:
+def sign_contracts(new: Sequence[NewContract], *, by: User, now: datetime) -> list[Contract]:
     """Sign many contracts, in the order of `new`: a fixed number of queries a thousand.
 
+    :raises NotAllowed: if `by` does not lead operations
     :raises InvalidInput: for the first fault, with its field
     :raises NoTerms: if no service terms are published
     """
+    if Right.SIGN_CONTRACTS not in rights_of(by):
+        raise NotAllowed(_("Contracts are signed by an operations lead."))
     contracts = create_contracts(new, by=by, now=now)
     known_in_close = next_close_number()
     LedgerEntry.objects.bulk_create(

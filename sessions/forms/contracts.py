@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from customers.domain.roles import DELIVERY_ROLES
 from customers.models import Customer, Role, User
+from packages.domain.promised_reviews import reviews_promised
 from packages.domain.queries import Standing, in_standing
 from packages.models import Contract, PackageVersion
 from packages.session_types import SessionType
@@ -62,6 +63,7 @@ class ContractForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    confirmed_reviews = forms.IntegerField(label=gettext_lazy("Project health checks"), required=False)
 
     def __init__(
         self,
@@ -69,10 +71,15 @@ class ContractForm(forms.Form):
         customers: QuerySet[Customer],
         versions: QuerySet[PackageVersion],
         staff: Iterable[User],
+        is_preview: bool,
         **options: Any,
     ) -> None:
-        """Offer what the reader may choose; `staff` are the people who deliver, with their profiles."""
+        """Offer what the reader may choose; `staff` are the people who deliver, with their profiles.
+
+        :param is_preview: whether only the consequences are asked for, which are confirmed once they were seen
+        """
         super().__init__(*args, **options)
+        self.is_preview = is_preview
         self._offer("customer", customers)
         self._offer("package_version", versions)
         self._staff = {person.pk: person for person in staff}
@@ -90,11 +97,23 @@ class ContractForm(forms.Form):
         starts_on, ends_on = cleaned.get("starts_on"), cleaned.get("ends_on")
         if starts_on and ends_on and ends_on < starts_on:
             self.add_error("ends_on", ValidationError(_("The contract ends before it starts."), code="order"))
+        confirmed = cleaned.pop("confirmed_reviews", None)
+        if not self.errors and not self.is_preview and confirmed != self.reviews_to_confirm():
+            self.add_error("confirmed_reviews", _("Confirm how many project health checks the term holds."))
         if "dedicated" in cleaned:
             cleaned["dedicated"] = self._staff[cleaned["dedicated"]]
         if "others" in cleaned:
             cleaned["others"] = [self._staff[pk] for pk in cleaned["others"]]
         return cleaned
+
+    def reviews_to_confirm(self) -> int | None:
+        """How many project health checks the typed term yields, where they are fewer than the package's; else None."""
+        typed = self.cleaned_data if self.is_bound else {}
+        version, starts_on, ends_on = (typed.get(name) for name in ("package_version", "starts_on", "ends_on"))
+        if not (version and starts_on and ends_on):
+            return None
+        yielded = reviews_promised(version, starts_on=starts_on, ends_on=ends_on)
+        return yielded if yielded < version.review_count else None
 
     def _offer(self, name: str, queryset: QuerySet[Any]) -> None:
         field = self.fields[name]

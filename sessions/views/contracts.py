@@ -115,14 +115,15 @@ def contract(request: PortalRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def contract_create(request: PortalRequest) -> HttpResponse:
     """Sign a contract, after the page has shown its window and the reviews that its term promises."""
+    wants_preview = bool(request.htmx) or "preview" in request.POST
     form = ContractForm(
         request.POST or None,
         customers=customers_visible_to(request.user).order_by("name", "pk"),
         versions=versions_on_sale(),
         staff=staff_holding(DELIVERY_ROLES),
+        is_preview=wants_preview,
         initial={"customer": request.GET.get("customer")},
     )
-    wants_preview = bool(request.htmx) or "preview" in request.POST
     if form.is_valid() and not wants_preview:
         try:
             signed = sign_contract(**form.cleaned_data, by=request.user, now=timezone.now())
@@ -145,6 +146,8 @@ class _Consequences:
     window: Window
     days: int
     reviews: int
+    needs_confirmation: bool
+    is_confirmed: bool
 
     @classmethod
     def of(cls, form: ContractForm) -> "_Consequences | None":
@@ -154,11 +157,14 @@ class _Consequences:
         if not (version and starts_on and ends_on):
             return None
         window = window_between(starts_on, ends_on, version.window_days)
+        to_confirm = form.reviews_to_confirm()
         return cls(
             version=version,
             window=window,
             days=(window.last - window.first).days + 1,
             reviews=reviews_promised(version, starts_on=starts_on, ends_on=ends_on),
+            needs_confirmation=to_confirm is not None,
+            is_confirmed=form.data.get("confirmed_reviews") == str(to_confirm),
         )
 
 

@@ -1,10 +1,11 @@
 """Customers, their people, and the main contact on either side (DOMAIN.md §9, §12)."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from core.refusals import InvalidInput
+from core.refusals import InvalidInput, NotAllowed
 from customers.domain import customers
 from customers.domain.customers import add_member, assign_contact, create_customer, invite_member
 from customers.domain.queries import (
@@ -15,7 +16,7 @@ from customers.domain.queries import (
     primary_contact_of,
 )
 from customers.domain.roles import Right, rights_of
-from customers.models import ContactAssignment, Customer, Role
+from customers.models import ContactAssignment, Customer, Role, User
 from tests.factories import (
     NOW,
     acme,
@@ -55,6 +56,14 @@ def test_a_customer_is_opened_with_its_lead() -> None:
     assert (customer.name, customer.country) == ("Initech", "DE")
     assert lead_of(customer) == giulia()
     assert primary_contact_of(customer) is None
+
+
+@pytest.mark.parametrize("person", [giulia, pekka, luca])
+def test_only_operations_open_accounts(person: Callable[[], User]) -> None:
+    by, before = person(), Customer.objects.count()
+    with pytest.raises(NotAllowed):
+        opened(by=by)
+    assert Customer.objects.count() == before
 
 
 @pytest.mark.parametrize(

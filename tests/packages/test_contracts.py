@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.refusals import InvalidInput
+from core.refusals import InvalidInput, NotAllowed
 from customers.domain.customers import assign_contact
 from customers.models import Role, User
 from packages.domain.catalogue import newest_version
@@ -80,6 +80,13 @@ def attempt(**different: Any) -> Contract:
 
 def test_a_contract_of_one_day_is_a_contract() -> None:
     assert attempt(ends_on=date(2026, 1, 31)).pk
+
+
+@pytest.mark.parametrize("person", [giulia, pekka, marta])
+def test_only_operations_sign(person: Callable[[], User]) -> None:
+    with pytest.raises(NotAllowed):
+        attempt(by=person())
+    assert not Contract.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -278,8 +278,29 @@ class TestSigning:
         assert contract.types_switched_off == ["software-training"]
         assert LedgerEntry.objects.get(contract=contract).minutes == 120
 
+    def test_fewer_reviews_than_the_package_promises_are_confirmed_first(self) -> None:
+        unseen = self.sign(sofia(), ends_on="2026-07-01")
+        assert unseen.status_code == 422
+        assert list(unseen.context["form"].errors) == ["confirmed_reviews"]
+        words = unseen.content.decode()
+        assert "The term holds 2 project health checks instead of 4: I confirm that." in words
+        assert 'name="confirmed_reviews" id="id_confirmed_reviews" form="contract-form" value="2"' in words
+
+        another_number = self.sign(sofia(), ends_on="2026-06-30", confirmed_reviews="2")
+        assert another_number.status_code == 422
+        assert not Contract.objects.exists()
+
+        assert self.sign(sofia(), ends_on="2026-07-01", confirmed_reviews="2").status_code == 302
+
+    def test_a_preview_shows_the_number_and_does_not_complain_yet(self) -> None:
+        shown = self.sign(sofia(), ends_on="2026-07-01", preview="1")
+        assert shown.status_code == 200
+        assert not shown.context["form"].errors
+        assert "instead of 4: I confirm that." in shown.content.decode()
+        assert "I confirm that." not in self.sign(sofia(), preview="1").content.decode()
+
     def test_its_page_names_the_reviews_that_its_term_holds(self) -> None:
-        answer = self.sign(sofia(), ends_on="2026-07-01")
+        answer = self.sign(sofia(), ends_on="2026-07-01", confirmed_reviews="2")
 
         shown = signed_in(sofia()).get(answer.url)
         assert shown.context["reviews"] == 2
