@@ -292,6 +292,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "scan-busy-calendars": {
+        "task": "sessions.tasks.scan_busy_calendars",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "send-due-mail": {"task": "notifications.tasks.send_due", "schedule": 15.0, "options": {"expires": 14}},
     "forget-idempotency-keys": {
         "task": "core.tasks.forget_idempotency_keys",
