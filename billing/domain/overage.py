@@ -15,7 +15,7 @@ from core.money import round_to_minor_unit
 from customers.models import Customer, User
 from packages.models import Contract
 from sessions.domain.periods import closed_months
-from sessions.domain.pricing import Billing, PricedEntry, price
+from sessions.domain.pricing import Billing, PricedEntry, price, waiver_waits
 from sessions.domain.queries import time_entries_visible_to
 from sessions.models import LedgerEntry
 
@@ -36,6 +36,7 @@ class OverageLine:
     hourly_rate: Decimal | None
     amount: Decimal | None
     billing: Billing
+    waiver_waits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,7 @@ def _line(priced: PricedEntry) -> OverageLine:
         hourly_rate=priced.hourly_rate,
         amount=priced.amount,
         billing=priced.billing,
+        waiver_waits=waiver_waits(entry),
     )
 
 

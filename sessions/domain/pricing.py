@@ -62,6 +62,12 @@ def is_waived(entry: LedgerEntry) -> bool:
     return decision is not None and bool(decision.confirmed)
 
 
+def waiver_waits(entry: LedgerEntry) -> bool:
+    """Whether a waiver of `entry` is proposed and nobody decided it; `waiver__decision` must be loaded."""
+    waiver = getattr(entry, "waiver", None)
+    return waiver is not None and not hasattr(waiver, "decision")
+
+
 def price_entry(entry: LedgerEntry, rates: RateBook) -> PricedEntry:
     """Price one time entry loaded with `contract`, `share` and `waiver__decision`."""
     contract, share = entry.contract, entry.share

@@ -20,12 +20,17 @@ UNLOGGED = "unlogged"
 EVERYTHING = {"customer": _("All customers"), "month": _("All months"), "status": _("All states")}
 
 
+def _first_day(month: str) -> date:
+    """The first day of a month as addresses spell it: 2026-12."""
+    return date.fromisoformat(f"{month}-01")
+
+
 class SessionFilterForm(forms.Form):
     """Filters of the list, in the address. What cannot be read filters nothing."""
 
     status = forms.ChoiceField(label=_("Status"), required=False)
     customer = forms.TypedChoiceField(label=_("Customer"), coerce=int, empty_value=None, required=False)
-    month = forms.TypedChoiceField(label=_("Month"), coerce=date.fromisoformat, empty_value=None, required=False)
+    month = forms.TypedChoiceField(label=_("Month"), coerce=_first_day, empty_value=None, required=False)
 
     def __init__(
         self,
@@ -39,7 +44,7 @@ class SessionFilterForm(forms.Form):
         self._offer("status", statuses)
         self._offer("customer", [(str(customer.pk), customer.name) for customer in customers], at_least=2)
         language = get_language() or "en"
-        self._offer("month", [(month.isoformat(), format_day(month, language, style="month")) for month in months])
+        self._offer("month", [(f"{month:%Y-%m}", format_day(month, language, style="month")) for month in months])
 
     def filtered(
         self, sessions: QuerySet[ConsultingSession], *, zone: str, now: datetime

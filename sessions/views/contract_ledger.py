@@ -6,9 +6,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Self
 
+from django.core.paginator import Page
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.tables import page_of
 from customers.models import User
 from packages.domain.rates import RateBook
 from sessions.domain.ledger import may_reverse
@@ -81,10 +84,10 @@ _BELONGS: dict[Part, Callable[[LedgerRow], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class LedgerTable:
-    """The rows of one part, newest first, and their sums: those of a part are the number that it explains."""
+    """A page of the rows of one part, newest first, and the sums of all: those of a part are the number it explains."""
 
     part: Part
-    rows: list[LedgerRow]
+    page: "Page[LedgerRow]"
     given: int
     included: int
     overage: int
@@ -92,15 +95,21 @@ class LedgerTable:
     currency: str
 
     @classmethod
-    def of(cls, entries: Iterable[LedgerEntry], *, part: str, rates: RateBook, currency: str, reader: User) -> Self:
-        """Prepare the ledger rows `entries` of one contract. `amount` is None where a rate is missing."""
+    def of(
+        cls, entries: Iterable[LedgerEntry], query: QueryDict, *, rates: RateBook, currency: str, reader: User
+    ) -> Self:
+        """Prepare the ledger rows `entries` of one contract: the part that the address asks for by `show`, by pages.
+
+        `amount` is None where a rate is missing.
+        """
+        part = query.get("show", "")
         chosen = Part(part) if part in set(Part) else Part.ALL
         rows = [_row(entry, rates, reader) for entry in entries]
         shown = [row for row in rows if _BELONGS[chosen](row)]
         amounts = [row.priced.amount for row in shown if row.priced is not None]
         return cls(
             part=chosen,
-            rows=shown,
+            page=page_of(shown, query),
             given=sum(row.given for row in shown),
             included=sum(row.included for row in shown),
             overage=sum(row.overage for row in shown),

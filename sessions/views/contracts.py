@@ -91,9 +91,7 @@ def contract(request: PortalRequest, pk: int) -> HttpResponse:
             "numbers": numbers,
             "days": _days(numbers.window, today),
             "today": today,
-            "ledger": LedgerTable.of(
-                ledger, part=request.GET.get("show", ""), rates=rates, currency=found.currency, reader=reader
-            ),
+            "ledger": LedgerTable.of(ledger, request.GET, rates=rates, currency=found.currency, reader=reader),
             "parts": [{"value": part.value, "label": label} for part, label in PART_LABELS.items()],
             "coming": _coming(reader, facts),
             "rate": rates.line_on(found, today),

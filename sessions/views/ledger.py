@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, Sum
+from django.db.models import Q, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -19,7 +19,7 @@ from customers.permissions import PortalRequest, requires
 from packages.domain.rates import RateBook
 from packages.domain.windows import window_of
 from sessions.domain.ledger import may_reverse
-from sessions.domain.pricing import is_waived, price, price_entry
+from sessions.domain.pricing import is_waived, price, price_entry, waiver_waits
 from sessions.domain.queries import time_entries_visible_to
 from sessions.domain.shares import explain
 from sessions.forms.logging import EntryFilterForm
@@ -40,7 +40,6 @@ def entry_list(request: PortalRequest) -> HttpResponse:
     )
     entries = filters.narrow(time_entries_visible_to(request.user), reader=request.user)
     totals = entries.aggregate(
-        count=Count("pk"),
         minutes=Sum("minutes", default=0, filter=Q(reversed_by__isnull=True)),
         included=Sum("share__included_minutes", default=0),
         overage=Sum("share__overage_minutes", default=0),
@@ -80,7 +79,7 @@ def entry(request: PortalRequest, pk: int) -> HttpResponse:
             else [],
             "history": _history(found, for_staff=of_staff),
             "reversal": getattr(found, "reversed_by", None),
-            "waiver_waits": of_staff and _waits(_waiver_of(found)),
+            "waiver_waits": of_staff and waiver_waits(found),
             "acts": _Acts.of(request.user, found),
             "is_staff": of_staff,
         },
@@ -105,7 +104,7 @@ class _Acts:
         return cls(
             may_reverse=stands and may_reverse(user, entry),
             may_waive=stands and waiver is None and entry.share.overage_minutes > 0 and Right.PROPOSE_WAIVER in rights,
-            may_confirm=stands and decides and _waits(waiver),
+            may_confirm=stands and decides and waiver_waits(entry),
             decides=decides,
         )
 
@@ -146,8 +145,3 @@ def _history(entry: LedgerEntry, *, for_staff: bool) -> list[_Happening]:
 def _waiver_of(entry: LedgerEntry) -> Waiver | None:
     waiver: Waiver | None = getattr(entry, "waiver", None)
     return waiver
-
-
-def _waits(waiver: Waiver | None) -> bool:
-    """Whether a waiver is proposed and nobody decided it."""
-    return waiver is not None and not hasattr(waiver, "decision")

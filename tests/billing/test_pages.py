@@ -128,6 +128,15 @@ class TestOverage:
         assert "Courtesy" in shown
         assert "€150.00" not in shown
 
+    def test_overage_that_may_yet_be_waived_is_marked(self, meetings: list[LedgerEntry]) -> None:
+        assert "Waiver proposed" not in page(pekka(), FEBRUARY)
+        waive(entry=meetings[1], by=giulia(), reason="Our fault", now=NOW)
+        shown = page(pekka(), FEBRUARY)
+        assert shown.count("Waiver proposed") == 1
+        assert "€150.00" in shown
+        waive(entry=meetings[1], by=sofia(), reason="Agreed", now=NOW)
+        assert "Waiver proposed" not in page(pekka(), FEBRUARY)
+
     @pytest.mark.parametrize("person", [giulia, sofia, marta, luca])
     def test_it_is_finances_alone(self, person: Callable[[], User]) -> None:
         for address in (FEBRUARY, "/overage/2026-02.csv", "/overage/"):

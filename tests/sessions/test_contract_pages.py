@@ -183,7 +183,7 @@ class TestContract:
         answer = signed_in(marta()).get(reverse("sessions:contract", args=[contract.pk]) + "?show=adjusted")
 
         table = answer.context["ledger"]
-        assert (len(table.rows), table.given) == (2, 0)
+        assert (len(table.page), table.given) == (2, 0)
         assert "Wrong contract" in answer.content.decode()
 
     def test_the_money_is_that_of_the_ledger(self) -> None:
@@ -247,6 +247,33 @@ class TestContract:
 
         with django_assert_num_queries(QUERIES_OF_A_CONTRACT):
             client.get(reverse("sessions:contract", args=[contract.pk]))
+
+    def test_a_long_ledger_comes_in_pages_and_is_summed_up_whole(self) -> None:
+        rate("EUR", "150")
+        contract = launch_kit()
+        for day in range(1, 29):
+            logged(contract, "operations", 15, f"2026-02-{day:02} 10:00")
+        adjust(contract=contract, minutes=30, reason="Goodwill", by=sofia(), now=NOW)
+
+        first = signed_in(marta()).get(reverse("sessions:contract", args=[contract.pk])).context["ledger"]
+        second = signed_in(marta()).get(reverse("sessions:contract", args=[contract.pk]) + "?page=2")
+
+        assert (len(first.page), len(second.context["ledger"].page)) == (25, 5)
+        assert first.given == second.context["ledger"].given == 270
+        assert first.included == second.context["ledger"].included == 270
+        assert "Sum of all pages" in second.content.decode()
+        assert 'href="?page=1#ledger"' in second.content.decode()
+
+    def test_the_pages_of_one_part_stay_with_it(self) -> None:
+        contract = launch_kit()
+        for day in range(1, 29):
+            logged(contract, "operations", 15, f"2026-02-{day:02} 10:00")
+
+        shown = page(marta(), "sessions:contract", contract.pk, query="?show=overage")
+
+        assert 'href="?show=overage&amp;page=2#ledger"' not in shown, "12 rows: one page"
+        shown = page(marta(), "sessions:contract", contract.pk, query="?show=all")
+        assert 'href="?show=all&amp;page=2#ledger"' in shown
 
 
 class TestSigning:
