@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
 
 from core.error_pages import signed_out, wants_fragment
+from core.submit_once import answer_form_once
 from customers.domain.roles import Right, rights_of
 from customers.models import User
 
@@ -35,7 +37,7 @@ def requires(
 
     `to` names an act on what they see: without that right it is refused (403). `of` tells what they see, where the
     address names an object (its `pk`): what they do not see is no more refused than what is not there (404). Who is not
-    signed in goes to sign in.
+    signed in goes to sign in. A form that is sent twice acts once (`core.submit_once`).
     """
 
     def decorate(view: SignedInView[Params]) -> View[Params]:
@@ -49,7 +51,10 @@ def requires(
                 if of is not None and not of(request.user).filter(pk=kwargs["pk"]).exists():
                     raise Http404
                 raise PermissionDenied
-            return view(request, *args, **kwargs)  # type: ignore[arg-type]  # signed in, so it is a PortalRequest
+            signed_in = cast(PortalRequest, request)
+            return answer_form_once(
+                request, person=request.user, act=lambda: view(signed_in, *args, **kwargs), now=timezone.now()
+            )
 
         update_wrapper(guarded, view)
         guarded.declared_permission = right if to is None else to  # type: ignore[attr-defined]  # read by the sweep

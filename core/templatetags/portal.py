@@ -4,6 +4,7 @@ Durations are whole minutes, instants are aware datetimes, zones are IANA names.
 """
 
 import re
+import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -94,6 +95,12 @@ def distance(value: datetime | None) -> str:
 def initials(name: object) -> str:
     """Up to two initials for an avatar."""
     return formatting.initials(str(name))
+
+
+@register.simple_tag
+def submit_key() -> SafeString:
+    """A hidden field by which a form that is sent twice is known to be the same (`core.submit_once`)."""
+    return format_html('<input type="hidden" name="submit_key" value="{}">', uuid.uuid4())
 
 
 @register.simple_tag
