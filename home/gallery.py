@@ -40,6 +40,15 @@ class SampleForm(forms.Form):
     remind = forms.BooleanField(label="Send a reminder one hour before", required=False)
 
 
+class StatesForm(forms.Form):
+    """A field as it stands, one with a mistake, a choice, and one that cannot be changed."""
+
+    name = forms.CharField(label="Name", help_text="As it should stand in the invitation.", required=False)
+    email = forms.EmailField(label="E-mail address")
+    kind = forms.ChoiceField(label="Type", choices=[("", "Please choose"), ("kickoff", "Kick-off")], required=False)
+    locked = forms.CharField(label="Currency", initial="EUR", disabled=True, required=False)
+
+
 @open_to_everybody
 def show(request: HttpRequest) -> HttpResponse:
     """Every component in all its states."""
@@ -51,6 +60,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "form": SampleForm(prefix="blank"),
         "guest": SampleForm(prefix="guest"),
         "wrong": wrong,
+        "light": StatesForm({"light-name": "Giulia Rossi", "light-email": "giulia"}, prefix="light"),
+        "dark": StatesForm({"dark-name": "Giulia Rossi", "dark-email": "giulia"}, prefix="dark"),
         "statuses": [(kind, list(looks)) for kind, looks in STATUS_LOOKS.items()],
         "when": datetime(2026, 11, 24, 9, tzinfo=UTC),
         "steps": [{"label": "Type", "href": "#steps"}, {"label": "Time", "href": "#steps"}, {"label": "Confirm"}],
