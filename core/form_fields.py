@@ -1,9 +1,12 @@
 """Form fields that know how this portal's people write things."""
 
+from datetime import datetime
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -68,3 +71,24 @@ class DurationField(forms.CharField):
         else:
             return
         raise ValidationError(self.error_messages[message], code=message, params={"limit": format_minutes(limit)})
+
+
+class WallClockField(forms.SplitDateTimeField):
+    """A day and a time by the clock of `zone`, whoever types them; cleaned to an instant. Set `zone` on the field.
+
+    A time that the clock skips or shows twice is refused, with the name of the zone.
+    """
+
+    zone = "UTC"
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, datetime) and timezone.is_aware(value):
+            return timezone.make_naive(value, ZoneInfo(self.zone))
+        return value
+
+    def compress(self, data_list: Any) -> Any:
+        with timezone.override(ZoneInfo(self.zone)):
+            return super().compress(data_list)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)

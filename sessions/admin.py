@@ -1,17 +1,21 @@
 """Staff with their working hours, the booking policy, and a look at sessions, ledger, waivers and periods."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin import StackedInline
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db.models import Model, QuerySet, TimeField
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.countries import country_choices
 from core.dates import ZONE_NAMES
+from core.form_fields import WallClockField
+from core.formatting import zone_city
 from customers.administration import OperationsAdmin, OperationsInline, RecordAdmin, RecordInline
 from customers.models import Role, StaffProfile, User
 from sessions.models import (
@@ -28,6 +32,11 @@ from sessions.models import (
     WaiverDecision,
     WorkingHours,
 )
+
+if TYPE_CHECKING:
+    AnyFormSet = BaseInlineFormSet[TimeOff, User, Any]
+else:  # Django's class takes no parameters at run time
+    AnyFormSet = BaseInlineFormSet
 
 
 class StaffProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameters at run time
@@ -82,9 +91,39 @@ class WorkingHoursInline(OperationsInline):
     formfield_overrides = {TimeField: {"widget": forms.TimeInput(format="%H:%M", attrs={"type": "time"})}}
 
 
+class TimeOffForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameters at run time
+    """By the clock of the person whose time off it is, which the heads of the columns name."""
+
+    starts_at = WallClockField(widget=AdminSplitDateTime)
+    ends_at = WallClockField(widget=AdminSplitDateTime)
+
+    class Meta:
+        model = TimeOff
+        fields = ("starts_at", "ends_at", "reason")
+
+    def __init__(self, *args: Any, zone: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        city = zone_city(zone, get_language() or "en")
+        for name, label in (("starts_at", _("from")), ("ends_at", _("until"))):
+            field = self.fields[name]
+            assert isinstance(field, WallClockField)
+            field.zone, field.label = zone, f"{label} ({city})"
+
+
+class TimeOffFormSet(AnyFormSet):
+    """Knows whose clock counts."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "zone": self.instance.time_zone}
+
+
 class TimeOffInline(OperationsInline):
+    """When and why; who covers is chosen on the pages of the diary."""
+
     model = TimeOff
     fk_name = "staff"
+    form = TimeOffForm
+    formset = TimeOffFormSet
 
 
 @admin.register(User)

@@ -11,8 +11,8 @@ from customers.administration import RecordAdmin
 from customers.domain.tokens import issue_token
 from customers.models import ApiToken, Customer, Membership, User
 from packages.models import Contract, Package, PackageVersion, RateLine
-from sessions.models import BookingPolicy, ConsultingSession, LedgerEntry, SessionEvent, Waiver, WorkingHours
-from tests.factories import NOW, giulia, launch_kit, logged, luca, marta, pekka, rate, sofia
+from sessions.models import BookingPolicy, ConsultingSession, LedgerEntry, SessionEvent, TimeOff, Waiver, WorkingHours
+from tests.factories import NOW, aino, at, giulia, launch_kit, logged, luca, marta, pekka, rate, sofia
 
 pytestmark = pytest.mark.django_db
 
@@ -149,6 +149,55 @@ def test_staff_are_hired_with_roles_and_working_hours() -> None:
     assert nils.staff_profile.roles == ["csm", "tds"]
     assert not nils.has_usable_password()
     assert WorkingHours.objects.get(staff=nils).ends_at.hour == 17
+
+
+def test_time_off_is_by_the_clock_of_the_person_whoever_types_it() -> None:
+    person, client = aino(), signed_in(sofia())
+    address = reverse("admin:customers_user_change", args=[person.pk])
+    taken = TimeOff.objects.create(
+        staff=person, starts_at=at("2026-03-09 09:00", "Europe/Helsinki"), ends_at=at("2026-03-09 12:00", "UTC")
+    )
+
+    shown = client.get(address).content.decode()
+    assert "From (Helsinki)" in shown
+    assert 'name="time_off-0-starts_at_1" value="09:00:00"' in shown
+
+    typed = {
+        "name": person.name,
+        "email": person.email,
+        "language": "en",
+        "time_zone": "Europe/Helsinki",
+        "is_active": "on",
+        "staff_profile-TOTAL_FORMS": "0",
+        "staff_profile-INITIAL_FORMS": "0",
+        "working_hours-TOTAL_FORMS": "0",
+        "working_hours-INITIAL_FORMS": "0",
+        "time_off-TOTAL_FORMS": "2",
+        "time_off-INITIAL_FORMS": "1",
+        "time_off-0-id": str(taken.pk),
+        "time_off-0-staff": str(person.pk),
+        "time_off-0-starts_at_0": "2026-03-09",
+        "time_off-0-starts_at_1": "09:00:00",
+        "time_off-0-ends_at_0": "2026-03-09",
+        "time_off-0-ends_at_1": "14:00:00",
+        "time_off-1-staff": str(person.pk),
+        "time_off-1-starts_at_0": "2026-04-01",
+        "time_off-1-starts_at_1": "08:30",
+        "time_off-1-ends_at_0": "2026-04-03",
+        "time_off-1-ends_at_1": "17:00",
+    }
+    answer = client.post(address, typed)
+    assert answer.status_code == 302, answer.context["errors"]
+    assert [(off.starts_at, off.ends_at) for off in TimeOff.objects.filter(staff=person).order_by("starts_at")] == [
+        (taken.starts_at, taken.ends_at),
+        (at("2026-04-01 08:30", "Europe/Helsinki"), at("2026-04-03 17:00", "Europe/Helsinki")),
+    ]
+
+    put_forward = client.post(
+        address, typed | {"time_off-1-starts_at_0": "2026-03-29", "time_off-1-starts_at_1": "03:30"}
+    )
+    assert put_forward.status_code == 200
+    assert "Europe/Helsinki" in str(put_forward.context["errors"])
 
 
 def test_people_of_customers_are_not_among_the_staff() -> None:
