@@ -1,8 +1,10 @@
 """Locks in one order everywhere: contract, close, staff, then keys (docs/adr/0003)."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from core import faults
 
@@ -25,8 +27,35 @@ def hold_close_lock() -> None:
 
 def hold_lock_on(key: str) -> None:
     """Let writers of what `key` names queue until the commit, where no row could be locked. Last in the order."""
-    digest = hashlib.sha256(key.encode()).digest()
-    number = int.from_bytes(digest[:8], signed=True)
     if not faults.skips("lock"):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number_of(key)])
+
+
+@contextmanager
+def alone_with(key: str) -> Iterator[bool]:
+    """Whether nobody else does what `key` names; nobody else will until the block ends, or this process does.
+
+    Unlike the others this lock belongs to the connection, so that work in several transactions may hold it.
+    """
+    if faults.skips("lock"):
+        yield True
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [number_of(key)])
+        (is_alone,) = cursor.fetchone() or (False,)
+    try:
+        yield is_alone
+    finally:
+        if is_alone:
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [number_of(key)])
+            except DatabaseError:
+                connection.close()  # the lock goes with it
+
+
+def number_of(key: str) -> int:
+    """The number of the advisory lock for what `key` names."""
+    digest = hashlib.sha256(key.encode()).digest()
+    return int.from_bytes(digest[:8], signed=True)

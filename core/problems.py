@@ -57,6 +57,7 @@ PROBLEMS: dict[str, ProblemKind] = {
     "earlier_month_open": ProblemKind(409, _("An earlier month is open.")),
     "unpriced_entries": ProblemKind(409, _("Some time has no price.")),
     "not_resendable": ProblemKind(409, _("This mail cannot be sent again.")),
+    "import_not_open": ProblemKind(409, _("This import was started, finished or discarded before.")),
     "idempotency_in_progress": ProblemKind(409, _("The first request with this key is still running.")),
     # Our side.
     "server_error": ProblemKind(500, _("Something went wrong on our side.")),

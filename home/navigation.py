@@ -79,6 +79,7 @@ NAVIGATION = (
         _("Operations"),
         (
             Entry(_("Packages"), "boxes", "packages:catalogue", Right.SEE_OPERATIONS),
+            Entry(_("Import contracts"), "file-up", "contract-import", Right.SEE_OPERATIONS),
             Entry(_("Staff"), "contact-round", "customers:staff", Right.SEE_OPERATIONS),
             Entry(_("Waivers"), "gift", "sessions:waivers", Right.SEE_OPERATIONS),
             Entry(_("Administration"), "settings-2", "admin:index", Right.SEE_OPERATIONS),

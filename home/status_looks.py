@@ -49,6 +49,15 @@ STATUS_LOOKS: dict[str, dict[str, Look]] = {
         "at_risk": Look("warn", "triangle-alert"),
         "off_track": Look("bad", "trending-down"),
     },
+    "import": {
+        "faulty": Look("bad", "circle-alert"),
+        "ready": Look("info", "file-check"),
+        "waiting": Look("neutral", "clock"),
+        "running": Look("info", "loader"),
+        "done": Look("good", "circle-check"),
+        "interrupted": Look("warn", "triangle-alert"),
+        "discarded": Look("neutral", "circle-x"),
+    },
     "mail": {
         "pending": Look("neutral", "clock"),
         "claimed": Look("info", "loader"),

@@ -2,12 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from home.views import customers, overview, preferences, search, tokens
+from home.views import contract_import, customers, overview, preferences, search, tokens
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.home, name="home"),
     path("customers/", customers.customer_list, name="customer-list"),
     path("customers/<int:pk>/", customers.customer_detail, name="customer-detail"),
+    path("contracts/import/", contract_import.contract_import, name="contract-import"),
+    path("contracts/import/sample.csv", contract_import.contract_import_sample, name="contract-import-sample"),
+    path("contracts/import/<int:pk>/", contract_import.contract_import_run, name="contract-import-run"),
+    path("contracts/import/<int:pk>/start/", contract_import.contract_import_start, name="contract-import-start"),
+    path("contracts/import/<int:pk>/discard/", contract_import.contract_import_discard, name="contract-import-discard"),
     path("search/", search.search, name="search"),
     path("search/palette/", search.palette, name="palette"),
     path("preferences/keyboard/", preferences.set_single_keys, name="keyboard"),

@@ -298,6 +298,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 55},
     },
     "send-due-mail": {"task": "notifications.tasks.send_due", "schedule": 15.0, "options": {"expires": 14}},
+    "write-imports": {"task": "home.tasks.write_imports", "schedule": 5.0, "options": {"expires": 4}},
     "forget-idempotency-keys": {
         "task": "core.tasks.forget_idempotency_keys",
         "schedule": 3600.0,

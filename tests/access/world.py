@@ -12,6 +12,8 @@ from django.test import Client
 
 from customers.domain.tokens import issue_token
 from customers.models import ApiToken, Customer, User
+from home.domain.contract_import.runs import receive
+from home.models import ImportRun
 from packages.models import Contract
 from sessions.domain.booking import Guest
 from sessions.domain.waivers import waive
@@ -56,6 +58,7 @@ class World:
     session: ConsultingSession
     entry: LedgerEntry
     token: ApiToken
+    run: ImportRun
 
     @classmethod
     def build(cls) -> "World":
@@ -68,7 +71,8 @@ class World:
         entry = logged(contract, "supplementary-training", 30, "2026-02-10 10:00").entry
         waive(entry=entry, by=giulia(), reason="Bad line", now=NOW)
         token, _secret = issue_token(person=marta(), name="Payroll", now=NOW)
-        return cls(acme(), contract, session, entry, token)
+        run = receive(file_name="export.csv", content=b"", by=sofia(), now=NOW)
+        return cls(acme(), contract, session, entry, token, run)
 
     def path(self, route: str, target: str) -> str:
         """The address of `route` with Acme's object of the kind `target` in it."""
