@@ -26,6 +26,7 @@ promised: list[URLPattern] = [
     path("sessions/", consulting_sessions.SessionList.as_view(), name="sessions"),
     path("sessions/quote/", booking.QuoteView.as_view(), name="quote"),
     path("sessions/<int:pk>/", consulting_sessions.SessionDetail.as_view(), name="session"),
+    path("sessions/<int:pk>/reschedule/", consulting_sessions.Reschedule.as_view(), name="reschedule"),
     path("sessions/<int:pk>/cancel/", consulting_sessions.Cancel.as_view(), name="cancel"),
     path("sessions/<int:pk>/no_show/", consulting_sessions.NoShow.as_view(), name="no-show"),
     path("sessions/<int:pk>/log/", consulting_sessions.Log.as_view(), name="log"),

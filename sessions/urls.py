@@ -1,6 +1,18 @@
 from django.urls import path
 
-from sessions.views import booking, contract_list, contracts, corrections, ledger, logging, session_list, sessions
+from sessions.views import (
+    booking,
+    cancelling,
+    changes,
+    contract_list,
+    contracts,
+    corrections,
+    handovers,
+    ledger,
+    logging,
+    session_list,
+    sessions,
+)
 
 app_name = "sessions"
 urlpatterns = [
@@ -20,9 +32,14 @@ urlpatterns = [
     path("sessions/", session_list.session_list, name="list"),
     path("sessions.csv", session_list.session_list_csv, name="list-csv"),
     path("sessions/<int:pk>/", sessions.session, name="detail"),
-    path("sessions/<int:pk>/cancel/", sessions.cancel, name="cancel"),
+    path("sessions/<int:pk>/cancel/", cancelling.cancel, name="cancel"),
+    path("sessions/<int:pk>/move/", changes.move, name="move"),
+    path("sessions/<int:pk>/move/confirm/", changes.move_confirm, name="move-confirm"),
+    path("sessions/<int:pk>/reassign/", handovers.reassign, name="reassign"),
+    path("sessions/<int:pk>/place/", handovers.place, name="place"),
+    path("sessions/hand-over/", handovers.hand_over_sessions, name="hand-over"),
     path("sessions/<int:pk>/log/", logging.log_session, name="log"),
-    path("sessions/<int:pk>/no-show/", sessions.no_show, name="no-show"),
+    path("sessions/<int:pk>/no-show/", cancelling.no_show, name="no-show"),
     # Time entries
     path("time-entries/", ledger.entry_list, name="entry-list"),
     path("time-entries/<int:pk>/", ledger.entry, name="entry"),

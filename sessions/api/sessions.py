@@ -4,21 +4,25 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.fields import Email, Flag, Instant, Text, WholeNumber
+from customers.api.fields import StaffByEmail
 from customers.api.views import PortalAPIView, PortalListView
 from customers.domain.roles import Right
-from customers.models import TokenScope
+from customers.models import TokenScope, User
 from packages.api.filters import OfContract
 from packages.session_types import SessionType
 from sessions.api.booking import REFUSED_FOR_THE_TIME, QuoteInput, described_quote
 from sessions.api.time_entries import REFUSED_WHEN_LOGGING, LoggedOutput, described_log
 from sessions.domain.booking import Guest, book_session
 from sessions.domain.cancelling import cancel_session, mark_no_show
+from sessions.domain.changes import move_session
+from sessions.domain.cover import bookable_people
 from sessions.domain.expected_time import expected_time
 from sessions.domain.ledger import log_time
 from sessions.domain.queries import sessions_visible_to
@@ -64,6 +68,21 @@ class SessionOutput(serializers.Serializer[Any]):
 class CancelInput(serializers.Serializer[Any]):
     """Why, if one wants to say."""
 
+    reason = Text(lines=True, required=False, allow_blank=True, default="")
+
+
+class MoveInput(serializers.Serializer[Any]):
+    """Where the session goes: what is left out stays. `quote` is the one that was seen, as with a booking."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "not_on_team": gettext_lazy("That person does not deliver for this contract."),
+    }
+
+    starts_at = Instant()
+    duration_minutes = WholeNumber(min_value=1, required=False, help_text="Without it, as long as before")
+    staff = StaffByEmail(required=False, allow_null=True, help_text="Without it, the same person")
+    accept_overage = Flag(default=False)
+    quote = Text(max_length=2000, required=False, allow_blank=True, default="")
     reason = Text(lines=True, required=False, allow_blank=True, default="")
 
 
@@ -170,6 +189,49 @@ class SessionDetail(_SessionView):
     def get(self, request: Request, pk: int) -> Response:
         """One session."""
         return Response(described([self.find(self.sessions(), pk)])[0])
+
+
+class Reschedule(_SessionView):
+    """Moving a session to another time or person."""
+
+    acts: ClassVar = {"POST": Right.BOOK}
+    of = sessions_visible_to
+    refusals = (*REFUSED_FOR_THE_TIME, "too_late", "terms_not_accepted", "unpriced", "overage_not_accepted")
+
+    @extend_schema(request=MoveInput, responses=SessionOutput)
+    def post(self, request: Request, pk: int) -> Response:
+        """Move a booked session: by customer admins until the cut-off, by the delivery team as the diary allows."""
+        session = self.find(sessions_visible_to(self.person), pk)
+        data = self.read(MoveInput)
+        place = {
+            "starts_at": data["starts_at"],
+            "duration_minutes": data.get("duration_minutes", session.duration_minutes),
+        }
+        try:
+            moved = move_session(
+                session=session,
+                **place,
+                staff=self._staff(data, session),
+                accept_overage=data["accept_overage"],
+                sealed_quote=data["quote"],
+                reason=data["reason"],
+                by=self.person,
+                now=self.now,
+            )
+        except OverageNotAccepted as refusal:
+            offer = quote(contract=session.contract, session_type=session.session_type, **place, without=session)
+            refusal.facts["quote"] = described_quote(offer)
+            raise
+        return self.shown(moved)
+
+    def _staff(self, data: dict[str, Any], session: ConsultingSession) -> User:
+        """Who is named, if they deliver for the contract: others are as if unknown."""
+        chosen: User = data.get("staff") or session.staff
+        if chosen != session.staff and chosen not in bookable_people(session.contract, now=self.now):
+            raise serializers.ValidationError(
+                {"staff": [MoveInput.default_error_messages["not_on_team"]]}, code="does_not_exist"
+            )
+        return chosen
 
 
 class Cancel(_SessionView):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +14,7 @@ from customers.domain.queries import lead_of
 from customers.domain.roles import delivers, is_admin_of, roles_of
 from customers.models import Role, User
 from packages.domain.contracts import is_on_team, may_log_on
-from packages.models import Contract
+from packages.models import Contract, DeliveryTeamMember
 from sessions.domain.availability import policy
 from sessions.domain.refusals import InTheFuture, TooLate, WrongState
 from sessions.models import ConsultingSession
@@ -100,6 +101,15 @@ def standings_of(person: User, contract: Contract) -> frozenset[Standing]:
 def acts_as_staff(person: User, contract: Contract) -> bool:
     """Whether the diary alone binds `person` on this contract: its delivery team, and operations (DOMAIN.md §7)."""
     return Role.OPERATIONS in roles_of(person) or (delivers(person) and is_on_team(person, contract))
+
+
+def staff_scope(person: User) -> Q:
+    """The condition "a session on which the diary alone binds `person`": `acts_as_staff`, for many at once."""
+    if Role.OPERATIONS in roles_of(person):
+        return Q(pk__isnull=False)
+    if not delivers(person):
+        return Q(pk__isnull=True)
+    return Q(contract__in=DeliveryTeamMember.objects.filter(staff=person).values("contract"))
 
 
 def cutoff_of(session: ConsultingSession) -> datetime:

@@ -104,12 +104,13 @@ def calendar_of(events: Sequence[Event], *, method: str, **properties: str) -> b
     if events:
         first, last = _span_of(events)
         calendar.add_missing_timezones(first_date=first, last_date=last)
-    return calendar.to_ical()
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def _span_of(events: Iterable[Event]) -> tuple[date, date]:
     """The years for which zones are defined: some more than the events need, for clients that keep them."""
-    starts = [event.start.date() for event in events]
+    starts = [event.decoded("dtstart").date() for event in events]
     return date((min(starts) - ZONES_BEFORE).year, 1, 1), date((max(starts) + ZONES_AFTER).year, 1, 1)
 
 

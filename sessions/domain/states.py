@@ -16,6 +16,7 @@ Kind = SessionEvent.Kind
 TRANSITIONS: dict[str, tuple[str, str]] = {
     Kind.MOVED: (Status.BOOKED, Status.BOOKED),
     Kind.REASSIGNED: (Status.BOOKED, Status.BOOKED),
+    Kind.PLACE: (Status.BOOKED, Status.BOOKED),
     Kind.CANCELLED: (Status.BOOKED, Status.CANCELLED),
     Kind.NO_SHOW: (Status.BOOKED, Status.NO_SHOW),
     Kind.LOGGED: (Status.BOOKED, Status.HELD),

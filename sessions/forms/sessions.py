@@ -93,9 +93,24 @@ class CancelForm(forms.Form):
 
 
 class NoShowForm(forms.Form):
-    """Who was missing, and what is known about it."""
+    """Who was missing, of either side, and what is known about it."""
 
-    missing = forms.CharField(label=_("Who was missing"), max_length=300)
+    missing = forms.MultipleChoiceField(
+        label=_("Who was missing"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Tick who was missing.")},
+    )
     reason = forms.CharField(
         label=_("What is known about it"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+    def __init__(self, data: QueryDict | None, *, session: ConsultingSession) -> None:
+        """Offer the staff member and the attendees of `session`, which must be loaded."""
+        super().__init__(data)
+        people = [f"{session.staff.name} (Oura)", *(attendee.name for attendee in session.attendees.all())]
+        field = self.fields["missing"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(name, name) for name in dict.fromkeys(people)]
+
+    def clean_missing(self) -> str:
+        return ", ".join(self.cleaned_data["missing"])

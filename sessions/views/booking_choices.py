@@ -52,6 +52,9 @@ class Meeting:
     def in_zone(self, zone: str) -> Self:
         return replace(self, zone=zone)
 
+    def moving(self, session: ConsultingSession) -> Self:
+        return replace(self, moves=session)
+
     @property
     def choices(self) -> dict[str, str]:
         """What was chosen, as it stands in an address."""

@@ -1,36 +1,38 @@
-"""One session, and what happens when it does not take place (DOMAIN.md §7)."""
+"""One session: everything about it, and the way to what can be done to it (DOMAIN.md §7)."""
 
+<<<<<<< Updated upstream
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+=======
+from datetime import datetime
+>>>>>>> Stashed changes
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_safe
 
-from core.form_refusals import show_refusal
-from core.refusals import NotAllowed, Refusal
 from customers.domain.queries import lead_of
-from customers.domain.roles import Right, is_staff, rights_of
-from customers.models import Customer, User
+from customers.domain.roles import Right, rights_of
 from customers.permissions import PortalRequest, requires
+<<<<<<< Updated upstream
 from packages.domain.contracts import contracts_visible_to, may_book_for, may_log_on
 from sessions.domain.acts import cutoff_of, is_late
 from sessions.domain.cancelling import cancel_session, mark_no_show
+=======
+from packages.domain.contracts import contracts_visible_to
+from sessions.domain.acts import acts_open_to, cutoff_of, is_late
+>>>>>>> Stashed changes
 from sessions.domain.drawn import projected
 from sessions.domain.pricing import price
 from sessions.domain.queries import sessions_visible_to, time_entries_visible_to
-from sessions.forms.sessions import CancelForm, NoShowForm
 from sessions.models import ConsultingSession, OverageAcceptance, SessionEvent
 from sessions.views.session_history import history_of
 from sessions.views.zones import other_zone_of
 
-UNPROCESSABLE, CONFLICT = 422, 409
 Status = ConsultingSession.Status
 
 
@@ -71,14 +73,21 @@ def session(request: PortalRequest, pk: int) -> HttpResponse:
             "entries": entries,
             "acceptances": shown.overage_acceptances.all() if sees_contract else [],
             "history": history_of(shown.events.all(), zone=zone, with_reasons=sees_contract),
-            "may": _acts(reader, shown, now) if sees_contract else _Acts(),
+            "may": acts_open_to(reader, shown, now=now),
+            "just_moved": "moved" in request.GET and shown.status == Status.BOOKED,
+            "move_back": _way_back(shown, now) if "moved" in request.GET else None,
             "is_link": shown.place.startswith("https://"),
             "cutoff": cutoff_of(shown),
+<<<<<<< Updated upstream
             **_whom_to_call(contract.customer),
+=======
+            "lead": lead_of(contract.customer),
+>>>>>>> Stashed changes
         },
     )
 
 
+<<<<<<< Updated upstream
 @dataclass(frozen=True, slots=True)
 class _Acts:
     """What the reader may do with a session now: what the page offers. The domain decides again."""
@@ -180,3 +189,13 @@ def _whom_to_call(customer: Customer) -> dict[str, Any]:
     lead = lead_of(customer)
     profile = getattr(lead, "staff_profile", None)
     return {"lead": lead, "lead_phone": profile.phone if profile is not None else ""}
+=======
+def _way_back(session: ConsultingSession, now: datetime) -> dict[str, str] | None:
+    """Where the session stood before its last move, as the address of a move has it; None if that time has passed."""
+    moved = [event for event in session.events.all() if event.kind == SessionEvent.Kind.MOVED]
+    before = moved[-1].details.get("from", {}) if moved else {}
+    starts_at = parse_datetime(before.get("starts_at", ""))
+    if starts_at is None or starts_at <= now:
+        return None
+    return {"starts": f"{starts_at:%Y-%m-%dT%H:%MZ}", "minutes": str(before["minutes"])}
+>>>>>>> Stashed changes

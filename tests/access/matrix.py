@@ -52,6 +52,11 @@ sessions/                                                  -        ss   ox   ox
 sessions.csv                                               -        ss   ox   ox   ox   ox   ox   ox   ox
 sessions/<int:pk>/                                         session  ss   .x   .x   ox   ox   ox   ox   ox
 sessions/<int:pk>/cancel/                                  session  ss   ..   ..   ff   oo   oo   oo   ff
+sessions/<int:pk>/move/                                    session  ss   .x   .x   ff   ox   ox   ox   ff
+sessions/<int:pk>/move/confirm/                            session  ss   ..   ..   ff   oo   oo   oo   ff
+sessions/<int:pk>/reassign/                                session  ss   ..   ..   ..   ..   oo   oo   ff
+sessions/<int:pk>/place/                                   session  ss   ..   ..   ..   ..   oo   oo   ff
+sessions/hand-over/                                        -        ss   ..   oo   ..   ..   oo   oo   ff
 sessions/<int:pk>/log/                                     session  ss   ..   ..   ..   ..   oo   ff   ff
 sessions/<int:pk>/no-show/                                 session  ss   ..   ..   ..   ..   oo   oo   ff
 time-entries/                                              -        ss   ..   ox   ..   ..   ox   ox   ox
@@ -77,6 +82,7 @@ api/v1/slots/                                              -        ss   ox   ox
 api/v1/sessions/                                           -        ss   oo   oo   of   oo   oo   oo   of
 api/v1/sessions/quote/                                     -        ss   xo   xo   ..   xo   xo   xo   xf
 api/v1/sessions/<int:pk>/                                  session  ss   .x   .x   ox   ox   ox   ox   ox
+api/v1/sessions/<int:pk>/reschedule/                       session  ss   x.   x.   xf   xo   xo   xo   xf
 api/v1/sessions/<int:pk>/cancel/                           session  ss   x.   x.   xf   xo   xo   xo   xf
 api/v1/sessions/<int:pk>/no_show/                          session  ss   x.   x.   xf   xf   xo   xo   xo
 api/v1/sessions/<int:pk>/log/                              session  ss   x.   x.   xf   xf   xo   xf   xf

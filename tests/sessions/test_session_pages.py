@@ -170,8 +170,8 @@ class TestSession:
             before = text_of(signed_in(marta).get(page_of(session)))
         with time_machine.travel(f.at("2026-03-08 10:01", "Europe/Rome"), tick=False):
             after = text_of(signed_in(marta).get(page_of(session)))
-        assert "can cancel without any effect until Sun, 8 Mar 2026, 10:00 (Rome)" in before
-        assert "The time for cancelling without any effect ended on Sun, 8 Mar 2026, 10:00 (Rome)." in after
+        assert "can move, or cancel without any effect, until Sun, 8 Mar 2026, 10:00 (Rome)" in before
+        assert "The time for moving, or cancelling without any effect, ended on Sun, 8 Mar 2026, 10:00 (Rome)." in after
 
     def test_a_held_session_shows_what_was_logged(self, contract: Contract, over: ConsultingSession) -> None:
         logged = f.logged(contract, "kickoff", 50, over.starts_at, session=over)
@@ -243,7 +243,11 @@ class TestSession:
         )
         client = signed_in(f.giulia())
         client.get(page_of(session))
+<<<<<<< Updated upstream
         with django_assert_num_queries(18):
+=======
+        with django_assert_num_queries(19):
+>>>>>>> Stashed changes
             client.get(page_of(session))
 
 
@@ -252,7 +256,7 @@ class TestCancelling:
         words = text_of(signed_in(f.marta()).get(page_of(coming, "cancel")))
         assert "Operations meeting S-" in words
         assert "Mon, 9 Mar 2026, 10:00–10:45 (Rome)" in words
-        assert "0:45 that it would have drawn go to what comes after it." in words
+        assert "0:45 that it would have drawn; 4:00 are free afterwards." in words
         coming.refresh_from_db()
         assert coming.status == "booked", "asking changes nothing"
 
@@ -322,9 +326,15 @@ class TestNoShow:
         assert response.status_code == 422
         assert "kept</textarea>" in response.content.decode()
 
+    def test_both_sides_may_have_been_missing_but_no_stranger(self, over: ConsultingSession) -> None:
+        giulia = signed_in(f.giulia())
+        assert giulia.post(page_of(over, "no-show"), {"missing": "Somebody Else"}).status_code == 422
+        giulia.post(page_of(over, "no-show"), {"missing": ["Giulia Conti (Oura)", "Marta Ferri"]})
+        assert over.events.get(kind="no_show").details["missing"] == "Giulia Conti (Oura), Marta Ferri"
+
     def test_before_the_start_it_is_refused(self, coming: ConsultingSession) -> None:
-        response = signed_in(f.giulia()).post(page_of(coming, "no-show"), {"missing": "Marta"})
-        assert response.status_code == 422
+        response = signed_in(f.giulia()).post(page_of(coming, "no-show"), {"missing": "Marta Ferri"})
+        assert response.status_code == 409
         assert "from the start of the session on" in text_of(response)
 
     def test_customers_do_not_record_one(self, over: ConsultingSession) -> None:
