@@ -83,7 +83,10 @@ class TestServers:
 def remove_leftovers() -> None:
     """Remove the folders of earlier runs that were killed; a run that lives holds the lock of its folder."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        status = folder.stat()
+        try:
+            status = folder.stat()
+        except FileNotFoundError:  # a run beside this one has just ended
+            continue
         is_old = time.time() - status.st_mtime > SURELY_LOCKED_SECONDS
         was_locked = status.st_uid == os.geteuid() and (folder / LOCK_NAME).exists()
         if is_old and was_locked and not is_running(folder):
