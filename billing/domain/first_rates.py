@@ -15,7 +15,7 @@ from core.refusals import NotAllowed
 from customers.domain.roles import Right, rights_of
 from customers.models import User
 from packages.models import Contract, RateLine
-from sessions.domain.periods import closed_months, next_close_number
+from sessions.domain.periods import closed_through, next_close_number
 
 ROWS_A_QUERY = 1000
 NOT_SIGNED_YET = 0
@@ -24,9 +24,9 @@ NOT_SIGNED_YET = 0
 
 @dataclass(frozen=True, slots=True)
 class ClosedCalendar:
-    """The closed months and the general rates in force in them, read once for many contracts."""
+    """The latest closed month and the general rates, read once for many contracts."""
 
-    months: set[date]
+    through: date | None
     general: Mapping[str, list[RateLine]]
 
     @classmethod
@@ -35,7 +35,7 @@ class ClosedCalendar:
         general: dict[str, list[RateLine]] = defaultdict(list)
         for line in RateLine.objects.filter(contract__isnull=True).order_by("valid_from"):
             general[line.currency].append(line)
-        return cls(closed_months(), dict(general))
+        return cls(closed_through(), dict(general))
 
     def check(self, currency: str, hourly_rate: Decimal, starts_on: date) -> None:
         """Refuse a rate that a contract which is signed now may not have from its first day on.
@@ -46,7 +46,7 @@ class ClosedCalendar:
         planned = Contract(pk=NOT_SIGNED_YET, currency=currency)
         check_rate(currency, hourly_rate, planned)
         line = RateLine(currency=currency, contract=planned, hourly_rate=hourly_rate, valid_from=starts_on)
-        check_closed_months(line, lines=self.general.get(currency, []), closed=self.months)
+        check_closed_months(line, lines=self.general.get(currency, []), through=self.through)
 
 
 @transaction.atomic

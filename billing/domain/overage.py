@@ -14,7 +14,7 @@ from core.dates import add_months, month_of
 from core.money import round_to_minor_unit
 from customers.models import Customer, User
 from packages.models import Contract
-from sessions.domain.periods import closed_months
+from sessions.domain.periods import closed_through, is_closed
 from sessions.domain.pricing import Billing, PricedEntry, price, waiver_waits
 from sessions.domain.queries import time_entries_visible_to
 from sessions.models import LedgerEntry
@@ -128,9 +128,11 @@ def overage_of_months(months: Iterable[date], *, user: User) -> dict[date, Overa
     lines: dict[date, list[OverageLine]] = {first: [] for first in firsts}
     for line in (_line(priced) for priced in price(entries)):
         lines.get(month_of(line.service_date), []).append(line)
-    closed = closed_months()
+    through = closed_through()
     return {
-        first: OverageReport(month=first, provisional=first not in closed, lines=lines[first]).ordered("customer")
+        first: OverageReport(month=first, provisional=not is_closed(first, through), lines=lines[first]).ordered(
+            "customer"
+        )
         for first in firsts
     }
 

@@ -1,6 +1,5 @@
 """The rate card: which lines there are, and adding one (DOMAIN.md §5)."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from billing.domain.rate_changes import announce_higher_rate
 from core import faults
-from core.dates import in_calendar, month_of
+from core.dates import add_months, in_calendar
 from core.locks import hold_lock_on
 from core.money import CURRENCIES, fits_minor_unit
 from core.refusals import InvalidInput, NotAllowed
@@ -21,7 +20,7 @@ from customers.models import User
 from packages.domain.contracts import contract_scope, locked
 from packages.domain.rates import RateBook
 from packages.models import Contract, RateLine
-from sessions.domain.periods import closed_months, next_close_number
+from sessions.domain.periods import closed_through, next_close_number
 from sessions.domain.refusals import PeriodClosed
 
 HIGHEST_RATE = Decimal(100_000_000)
@@ -118,34 +117,36 @@ def check_rate(currency: str, hourly_rate: Decimal | None, contract: Contract | 
 
 
 def _check_closed_months(line: RateLine) -> None:
-    closed = closed_months()
-    if any(month >= month_of(line.valid_from) for month in closed):
+    through = closed_through()
+    if through is not None and line.valid_from < add_months(through, 1):
         beside = Q(contract__isnull=True) | Q(contract=line.contract_id or 0)
         lines = RateLine.objects.filter(beside, currency=line.currency).order_by("valid_from")
-        check_closed_months(line, lines=list(lines), closed=closed)
+        check_closed_months(line, lines=list(lines), through=through)
 
 
-def check_closed_months(line: RateLine, *, lines: list[RateLine], closed: set[date]) -> None:
+def check_closed_months(line: RateLine, *, lines: list[RateLine], through: date | None) -> None:
     """Refuse `line` where it replaces what was in force on a closed day; filling a hole is allowed.
 
     :param lines: the general lines of its currency and those of its contract, by date
+    :param through: the latest closed month, None before the first close
     :raises PeriodClosed: if it does
     """
-    closed = {month for month in closed if month >= month_of(line.valid_from)}
-    rivals = [each for each in lines if each.contract_id == line.contract_id]
-    until = min((each.valid_from for each in rivals if each.valid_from > line.valid_from), default=date.max)
+    if through is None:
+        return
+    later_rivals = [
+        each.valid_from for each in lines if each.contract_id == line.contract_id and each.valid_from > line.valid_from
+    ]
+    until = min([add_months(through, 1), *later_rivals])
     before = RateBook.of_lines(lines)
     after = RateBook.of_lines(sorted([*lines, line], key=lambda each: each.valid_from))
     contract = line.contract or Contract(currency=line.currency)  # one that negotiated nothing
-    for day in _turning_points(line, lines, closed, until):
+    for day in _turning_points(line, lines, until):
         was = before.line_on(contract, day)
         if was is not None and after.line_on(contract, day) is not was:
             raise PeriodClosed(said_later(_REPLACES, {"month": f"{day:%Y-%m}"}))
 
 
-def _turning_points(line: RateLine, lines: list[RateLine], closed: set[date], until: date) -> Iterator[date]:
-    """The closed days from the start of `line` up to `until` on which another line may come into force."""
-    starts = {line.valid_from, *closed, *(each.valid_from for each in lines)}
-    for day in sorted(starts):
-        if line.valid_from <= day < until and month_of(day) in closed:
-            yield day
+def _turning_points(line: RateLine, lines: list[RateLine], until: date) -> list[date]:
+    """The days from the start of `line`, before `until`, on which this line or another may come into force."""
+    starts = {line.valid_from, *(each.valid_from for each in lines)}
+    return sorted(day for day in starts if line.valid_from <= day < until)

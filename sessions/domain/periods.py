@@ -1,16 +1,26 @@
 """Open and closed months, and the number of the close that will first know a row (DOMAIN.md §6)."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 
-from django.db.models import Max
+from django.db.models import Max, Min
 
+from core.dates import add_months, month_of
 from core.locks import share_close_lock
+from customers.models import User
+from packages.models import Contract
 from sessions.models import BillingPeriod
 
 
-def closed_months() -> set[date]:
-    """The first days of all closed months."""
-    return set(BillingPeriod.objects.values_list("month", flat=True))
+def closed_through() -> date | None:
+    """The first day of the latest closed month: it and every earlier one are closed. None before the first close."""
+    latest: date | None = BillingPeriod.objects.aggregate(latest=Max("month"))["latest"]
+    return latest
+
+
+def is_closed(day: date, through: date | None) -> bool:
+    """Whether the month of `day` is closed, where `closed_through` gave `through`."""
+    return through is not None and month_of(day) <= through
 
 
 def next_close_number() -> int:
@@ -20,5 +30,29 @@ def next_close_number() -> int:
     is exactly the rows up to n.
     """
     share_close_lock()
-    latest = BillingPeriod.objects.aggregate(latest=Max("close_number"))["latest"]
-    return (latest or 0) + 1
+    return latest_close_number() + 1
+
+
+def latest_close_number() -> int:
+    """The number of the last close, 0 before the first. Whoever writes by it holds the close lock, in either mode."""
+    latest: int | None = BillingPeriod.objects.aggregate(latest=Max("close_number"))["latest"]
+    return latest or 0
+
+
+def open_months_up_to(month: date) -> list[date]:
+    """The open months up to `month` in their order: from the one after the last closed, or the oldest contract's."""
+    through = closed_through()
+    if through is not None:
+        first = add_months(through, 1)
+    else:
+        starts: date | None = Contract.objects.aggregate(first=Min("starts_on"))["first"]
+        first = min(month_of(starts), month) if starts is not None else month
+    count = (month.year - first.year) * 12 + month.month - first.month + 1
+    return [add_months(first, number) for number in range(count)]
+
+
+def mark_closed(months: Iterable[date], *, number: int, by: User, now: datetime) -> None:
+    """Close `months` for ever, by the close of that number. The caller holds the close lock alone."""
+    BillingPeriod.objects.bulk_create(
+        BillingPeriod(month=month, close_number=number, closed_at=now, closed_by=by) for month in months
+    )

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
-from core.dates import month_of
 from sessions.domain.moves import Move, mark_of
-from sessions.domain.periods import closed_months
+from sessions.domain.periods import closed_through, is_closed
 
 MARK = "moves_seen"
 """The hidden input of `sessions/_moves.html`: the mark of what is on the screen, empty where nothing moves."""
@@ -33,11 +32,11 @@ class MovesShown:
     @classmethod
     def of(cls, moves: Sequence[Move], *, currency: str) -> Self:
         """Prepare `moves` of one contract, billed in `currency`. `difference` is None where a rate is missing."""
-        closed = closed_months() if moves else set()
+        through = closed_through() if moves else None
         differences = [move.difference for move in moves]
         return cls(
             rows=[
-                MoveRow(move, move.entry.service_date is not None and month_of(move.entry.service_date) in closed)
+                MoveRow(move, move.entry.service_date is not None and is_closed(move.entry.service_date, through))
                 for move in moves
             ],
             currency=currency,

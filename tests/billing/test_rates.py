@@ -147,11 +147,12 @@ class TestClosedMonths:
         with pytest.raises(PeriodClosed):
             rate("EUR", "130", valid_from=date(2025, 12, 1))
 
-    def test_a_line_from_before_the_closes_that_ends_before_them_is_open(self) -> None:
+    def test_the_months_before_the_first_close_are_closed_with_it(self) -> None:
         rate("EUR", "120", valid_from=date(2024, 1, 1))
         rate("EUR", "125", valid_from=date(2026, 1, 1))
         closed("2026-01")
-        rate("EUR", "130", valid_from=date(2025, 12, 1))
+        with pytest.raises(PeriodClosed):
+            rate("EUR", "130", valid_from=date(2025, 12, 1))
 
     def test_going_back_to_the_general_rate_where_nothing_was_negotiated_changes_nothing(self) -> None:
         rate("EUR", "120")
