@@ -56,6 +56,7 @@ PROBLEMS: dict[str, ProblemKind] = {
     "period_not_over": ProblemKind(409, _("The month is not over.")),
     "earlier_month_open": ProblemKind(409, _("An earlier month is open.")),
     "unpriced_entries": ProblemKind(409, _("Some time has no price.")),
+    "sums_do_not_meet": ProblemKind(409, _("The statements do not account for every minute.")),
     "not_resendable": ProblemKind(409, _("This mail cannot be sent again.")),
     "import_not_open": ProblemKind(409, _("This import was started, finished or discarded before.")),
     "idempotency_in_progress": ProblemKind(409, _("The first request with this key is still running.")),
