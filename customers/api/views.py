@@ -118,7 +118,7 @@ class PortalAPIView(APIView):
         """Who asks, how often, and whether their token may act at all."""
         request = self.request
         # Before anybody asks for form fields, as the check of cross-site requests does: that would eat the stream.
-        _django_request(request).body  # noqa: B018
+        _django_request(request).body  # noqa: B018 - read for what it raises, before the act begins
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
         try:
             self.perform_authentication(request)

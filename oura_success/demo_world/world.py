@@ -41,7 +41,7 @@ def load_world(*, now: datetime) -> bool:
                 accounts=accounts,
                 contracts=contracts,
                 staff=staff,
-                dice=random.Random(SEED),  # noqa: S311
+                dice=random.Random(SEED),  # noqa: S311 - a world that is the same each time, not a secret
             )
         )
     return True
