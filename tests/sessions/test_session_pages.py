@@ -243,11 +243,7 @@ class TestSession:
         )
         client = signed_in(f.giulia())
         client.get(page_of(session))
-<<<<<<< Updated upstream
-        with django_assert_num_queries(18):
-=======
         with django_assert_num_queries(19):
->>>>>>> Stashed changes
             client.get(page_of(session))
 
 
