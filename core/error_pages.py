@@ -15,7 +15,8 @@ from core.problems import problem_response
 
 FRAGMENT = "layouts/problem_fragment.html"
 PROBLEM_HEADER = "X-Problem"
-WORTH_RETRYING = frozenset({429, 500, 503})
+WORTH_RETRYING = frozenset({500, 503})
+WORTH_LOADING_AGAIN = WORTH_RETRYING | {409}
 BUSY_SECONDS = 2
 RESTART_SECONDS = 5
 # The longest that any of allauth's limits on attempts lasts (ACCOUNT_RATE_LIMITS).
@@ -50,7 +51,7 @@ def error_page(
         request_id=request_id(),
         retry_after=retry_after,
         may_retry=status in WORTH_RETRYING,
-        retry_url=request.get_full_path() if request.method in {"GET", "HEAD"} else "",
+        retry_url=request.get_full_path() if status in WORTH_LOADING_AGAIN and request.method != "POST" else "",
     )
     try:
         answer = render(request, template or f"{status}.html", context, status=status)
