@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from home.views import people
+from home.views import billing_details, people
 
 app_name = "customers"
 urlpatterns = [
     path("customers/new/", people.customer_create, name="create"),
+    path("customers/<int:pk>/billing-details/", billing_details.billing_details, name="billing-details"),
     path("customers/<int:pk>/people/", people.people, name="people"),
     path("customers/<int:pk>/people/<int:person_pk>/primary-contact/", people.designate, name="designate"),
 ]

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from home.domain.contract_import.reading import LARGEST_FILE, too_large
@@ -22,7 +21,7 @@ class ImportForm(forms.Form):
     )
 
     def clean_file(self) -> Any:
-        file: UploadedFile = self.cleaned_data["file"]
-        if (file.size or 0) > LARGEST_FILE:
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST_FILE:
             raise ValidationError(too_large().sentence, code="too_large")
         return file

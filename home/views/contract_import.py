@@ -38,8 +38,8 @@ State = ImportRun.State
 @require_http_methods(["GET", "HEAD", "POST"])
 def contract_import(request: PortalRequest) -> HttpResponse:
     """The imports so far, and a new one: the file is checked at once, nothing is written yet."""
-    form = ImportForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
+    if form.is_valid():
         file = form.cleaned_data["file"]
         run = receive(file_name=shown(file.name), content=file.read(), by=request.user, now=timezone.now())
         return redirect("contract-import-run", run.pk)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from customers.domain.billing_details import billing_details_of, may_see_billing_details
 from customers.domain.queries import customers_visible_to
 from customers.domain.roles import Right, is_admin_of, is_staff, rights_of
 from customers.permissions import PortalRequest, requires
@@ -55,6 +56,8 @@ def customer_detail(request: PortalRequest, pk: int) -> HttpResponse:
             "sees_people": is_staff(user) or is_admin_of(user, customer.pk),
             "sees_contracts": Right.SEE_CONTRACTS in rights_of(user),
             "may_sign": Right.SIGN_CONTRACTS in rights_of(user),
+            "billing": billing_details_of(customer) if may_see_billing_details(user, customer) else None,
+            "may_edit_billing": Right.MANAGE_CUSTOMERS in rights_of(user),
             "is_staff": is_staff(user),
         },
     )

@@ -25,6 +25,7 @@ preferences/keyboard/                                      -        ss   xo   xo
 preferences/theme/                                         -        xo   xo   xo   xo   xo   xo   xo   xo
 preferences/language/                                      -        xo   xo   xo   xo   xo   xo   xo   xo
 customers/new/                                             -        ss   ..   ff   ..   ..   ff   oo   ff
+customers/<int:pk>/billing-details/                        customer ss   ..   ..   ..   ff   ff   oo   ff
 customers/<int:pk>/people/                                 customer ss   ..   ..   ..   oo   of   oo   of
 customers/<int:pk>/people/<int:person_pk>/primary-contact/ customer ss   x.   x.   ..   xo   xf   xo   xf
 preferences/tokens/                                        -        ss   ox   ox   ox   ox   ox   ox   ox

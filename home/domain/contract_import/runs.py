@@ -105,7 +105,7 @@ def write_next(*, clock: Clock) -> ImportRun | None:
             _finish(cut_off, State.INTERRUPTED, now=clock())
         run = ImportRun.objects.filter(state=State.WAITING).order_by("started_at", "pk").first()
         if run is not None and move(run, State.RUNNING):
-            _write(run, clock=clock, progress=lambda done, total: _keep_progress(run, done, total))
+            _write(run, clock=clock, progress=lambda done, total: keep_progress(run, done, total))
         return run
 
 
@@ -124,6 +124,11 @@ def import_now(*, file_name: str, content: bytes, by: User, clock: Clock, progre
             move(run, State.RUNNING)
             _write(run, clock=clock, progress=progress)
         return run
+
+
+def keep_progress(run: ImportRun, done: int, total: int) -> None:
+    """Note how many of how many things are written, where other processes can see it before the transaction ends."""
+    cache.set(_progress_key(run), (done, total), PROGRESS_SECONDS)
 
 
 def progress_of(run: ImportRun) -> tuple[int, int]:
@@ -186,10 +191,6 @@ def _state_after(checked: Checked | None, faults: list[Fault]) -> str:
 
 def _as_kept(faults: list[Fault]) -> dict[str, object]:
     return {"faults": [fault.as_json() for fault in faults[:FAULTS_KEPT]], "fault_count": len(faults)}
-
-
-def _keep_progress(run: ImportRun, done: int, total: int) -> None:
-    cache.set(_progress_key(run), (done, total), PROGRESS_SECONDS)
 
 
 def _progress_key(run: ImportRun) -> str:

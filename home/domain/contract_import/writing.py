@@ -32,10 +32,10 @@ def write(plan: Plan, *, run: ImportRun, by: User, now: datetime, progress: Prog
     total = len(plan.customers) + len(plan.contracts)
     written = 0
     customers: dict[str, Customer] = {}
-    for some in _steps(list(plan.customers)):
-        customers |= _open_accounts(plan, some, by=by, now=now)
+    for keys in _steps(list(plan.customers)):
+        customers |= _open_accounts(plan, keys, by=by, now=now)
         _check_so_far()
-        written += len(some)
+        written += len(keys)
         progress(written, total)
     change_billing_details(plan.billing, by=by, now=now)
     references = [(reference, contract, False) for reference, contract in plan.references]
