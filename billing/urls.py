@@ -11,5 +11,6 @@ urlpatterns = [
     path("overage/<month:month>/", views.overage, name="overage"),
     path("overage/<month:month>.csv", views.overage_csv, name="overage-csv"),
     path("rates/", views.rates, name="rates"),
+    path("rates.csv", views.rates_csv, name="rates-csv"),
     path("rates/new/", views.rate_create, name="rate-create"),
 ]

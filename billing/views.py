@@ -1,41 +1,58 @@
 """Finance's pages: thin doors to `billing.domain`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from billing.domain import overage_file
-from billing.domain.overage import ORDERS, OverageReport, month_overage
-from billing.domain.rate_card import rate_card
+from billing.domain.overage import OverageReport, month_overage
+from billing.domain.rate_card import CardLine, lines_of, rate_card
 from billing.domain.rates import add_rate_line
 from billing.forms import RateLineForm
 from core.converters import FIRST_MONTH
+from core.csv_files import Cell, csv_download
 from core.dates import add_months, local_day, month_of
 from core.form_refusals import show_refusal
 from core.formatting import format_day, format_money
+from core.money import round_to_minor_unit
 from core.refusals import Refusal
+from core.tables import Column, Order, page_of
 from customers.domain.roles import Right, rights_of
 from customers.models import Customer
 from customers.permissions import PortalRequest, requires
 from packages.domain.contracts import contracts_visible_to
 from packages.models import RateLine
 
-LINES_A_PAGE = 50
 MONTHS_TO_CHOOSE = 6
-SERIES_A_PAGE = 30
 LONGEST_ID = 18
 USUAL_CURRENCY = "EUR"
-DEFAULT_ORDER = "customer"
+
+OVERAGE_COLUMNS = {
+    "date": Column(gettext_lazy("Date")),
+    "customer": Column(gettext_lazy("Customer")),
+    "type": Column(gettext_lazy("Meeting")),
+    "staff": Column(gettext_lazy("Delivered by")),
+    "minutes": Column(gettext_lazy("Time")),
+    "rate": Column(gettext_lazy("Hourly rate")),
+    "amount": Column(gettext_lazy("Amount")),
+}
+RATE_COLUMNS = {
+    "for": Column(gettext_lazy("Currency or contract")),
+    "from": Column(gettext_lazy("In force from")),
+    "rate": Column(gettext_lazy("Hourly rate")),
+    "today": Column(gettext_lazy("Today")),
+    "added": Column(gettext_lazy("Added")),
+}
 
 
 @dataclass(frozen=True)
@@ -44,13 +61,11 @@ class Narrowing:
 
     customer: str
     currency: str
-    order: str
+    order: Order
 
     @classmethod
     def of(cls, query: QueryDict) -> "Narrowing":
-        order = query.get("sort", DEFAULT_ORDER)
-        if order.removeprefix("-") not in ORDERS:
-            order = DEFAULT_ORDER
+        order = Order.of(query, OVERAGE_COLUMNS, default="customer")
         return cls(query.get("customer", ""), query.get("currency", ""), order)
 
     @property
@@ -58,7 +73,7 @@ class Narrowing:
         return bool(self.customer or self.currency)
 
     def apply(self, report: OverageReport) -> OverageReport:
-        return report.narrowed(customer=self.customer, currency=self.currency).ordered(self.order)
+        return report.narrowed(customer=self.customer, currency=self.currency).ordered(self.order.current)
 
 
 @requires(Right.SEE_BILLING)
@@ -88,7 +103,7 @@ def overage(request: PortalRequest, month: date) -> HttpResponse:
             "totals": report.totals(),
             "customer_totals": report.customer_totals(),
             "unpriced": whole.unpriced(),
-            "page": Paginator(report.lines, LINES_A_PAGE).get_page(request.GET.get("page")),
+            "page": page_of(report.lines, request.GET),
             "narrowing": narrowing,
             "customers": _customers(whole),
             "currencies": sorted({line.currency for line in whole.lines}),
@@ -118,14 +133,51 @@ def overage_csv(request: PortalRequest, month: date) -> StreamingHttpResponse:
 def rates(request: PortalRequest) -> HttpResponse:
     """The rate card: general and negotiated rates, which is in force today, which come."""
     card = rate_card(user=request.user, now=timezone.now())
+    order = Order.of(request.GET, RATE_COLUMNS, default="for")
     return render(
         request,
         "billing/rates.html",
         {
-            "general": card.general,
-            "negotiated": Paginator(card.negotiated, SERIES_A_PAGE).get_page(request.GET.get("page")),
+            "series": card.general,
+            "general": lines_of(card.general, order=order.current),
+            "negotiated": page_of(lines_of(card.negotiated, order=order.current), request.GET),
+            "order": order,
             "may_manage": Right.MANAGE_RATES in rights_of(request.user),
         },
+    )
+
+
+@requires(Right.SEE_RATES)
+@require_safe
+def rates_csv(request: PortalRequest) -> StreamingHttpResponse:
+    """The rate card that the page with the same query shows, general rates first."""
+    card = rate_card(user=request.user, now=timezone.now())
+    order = Order.of(request.GET, RATE_COLUMNS, default="for").current
+    lines = [*lines_of(card.general, order=order), *lines_of(card.negotiated, order=order)]
+    heads = [
+        _("Currency"),
+        _("Customer"),
+        _("Contract"),
+        _("In force from"),
+        _("Hourly rate"),
+        _("Today"),
+        _("Added"),
+        _("Added by"),
+    ]
+    return csv_download("rates.csv", heads, [[_rate_cells(each) for each in lines]])
+
+
+def _rate_cells(each: CardLine) -> Sequence[Cell]:
+    line, contract = each.line, each.line.contract
+    return (
+        line.currency,
+        contract.customer.name if contract else "",
+        contract.reference if contract else "",
+        line.valid_from,
+        round_to_minor_unit(line.hourly_rate, line.currency) if line.hourly_rate is not None else None,
+        str(each.force.label),
+        line.created_at.isoformat(timespec="minutes"),
+        str(line.created_by or ""),
     )
 
 

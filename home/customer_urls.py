@@ -9,5 +9,6 @@ urlpatterns = [
     path("customers/new/", people.customer_create, name="create"),
     path("customers/<int:pk>/billing-details/", billing_details.billing_details, name="billing-details"),
     path("customers/<int:pk>/people/", people.people, name="people"),
+    path("customers/<int:pk>/people.csv", people.people_csv, name="people-csv"),
     path("customers/<int:pk>/people/<int:person_pk>/primary-contact/", people.designate, name="designate"),
 ]

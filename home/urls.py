@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from home.views import contract_import, customers, overview, preferences, search, tokens
+from home.views import contract_import, customer_list, customers, overview, preferences, search, tokens
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.home, name="home"),
-    path("customers/", customers.customer_list, name="customer-list"),
+    path("customers/", customer_list.customer_list, name="customer-list"),
+    path("customers.csv", customer_list.customer_list_csv, name="customer-list-csv"),
     path("customers/<int:pk>/", customers.customer_detail, name="customer-detail"),
     path("contracts/import/", contract_import.contract_import, name="contract-import"),
     path("contracts/import/sample.csv", contract_import.contract_import_sample, name="contract-import-sample"),

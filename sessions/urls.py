@@ -7,6 +7,7 @@ from sessions.views import (
     contract_list,
     contracts,
     corrections,
+    entry_list,
     handovers,
     ledger,
     logging,
@@ -41,7 +42,8 @@ urlpatterns = [
     path("sessions/<int:pk>/log/", logging.log_session, name="log"),
     path("sessions/<int:pk>/no-show/", cancelling.no_show, name="no-show"),
     # Time entries
-    path("time-entries/", ledger.entry_list, name="entry-list"),
+    path("time-entries/", entry_list.entry_list, name="entry-list"),
+    path("time-entries.csv", entry_list.entry_list_csv, name="entry-list-csv"),
     path("time-entries/<int:pk>/", ledger.entry, name="entry"),
     path("time-entries/<int:pk>/reverse/", corrections.reverse, name="reverse"),
     path("time-entries/<int:pk>/waive/", corrections.waive, name="waive"),

@@ -1,9 +1,10 @@
 """The rate card as a person reads it: by currency and contract, with what is in force today (DOMAIN.md §5)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +50,27 @@ class RateCard:
 
     general: list[RateSeries]
     negotiated: list[RateSeries]
+
+
+def lines_of(every: Iterable[RateSeries], *, order: str) -> list[CardLine]:
+    """The lines of all series in an order of `ORDERS`, descending with a minus before it; alike ones newest first."""
+    lines = [line for series in every for line in series.lines]
+    return sorted(lines, key=ORDERS[order.removeprefix("-")], reverse=order.startswith("-"))
+
+
+def _holder(each: CardLine) -> tuple[str, int, str]:
+    contract = each.line.contract
+    return (contract.customer.name.casefold() if contract else "", contract.pk if contract else 0, each.line.currency)
+
+
+ORDERS: dict[str, Callable[[CardLine], tuple[Any, ...]]] = {
+    "for": _holder,
+    "from": lambda each: (each.line.valid_from,),
+    "rate": lambda each: (each.line.currency, each.line.hourly_rate is not None, each.line.hourly_rate),
+    "today": lambda each: (list(Force).index(each.force),),
+    "added": lambda each: (each.line.created_at,),
+}
+"""What the lines can be sorted by. Rates sort within their currency."""
 
 
 def rate_card(*, user: User, now: datetime) -> RateCard:

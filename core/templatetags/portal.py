@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 from lucide.templatetags.lucide import lucide
 
 from core import charts, formatting
+from core.dates import local_day
 from core.forms import FormErrors
 
 register = template.Library()
@@ -107,8 +108,8 @@ def submit_key() -> SafeString:
 def time_at(value: datetime, zone: str | None = None, style: str = "full") -> SafeString:
     """A `<time>` element, readable by machines.
 
-    Styles: `full` (day, time, zone), `plain` (day and time), `clock` (time), `relative` (in 3 hours, the full form as
-    its title).
+    Styles: `full` (day, time, zone), `plain` (day and time), `day`, `clock` (time), `relative` (in 3 hours, the full
+    form as its title).
     """
     full = instant(value, zone)
     match style:
@@ -116,6 +117,8 @@ def time_at(value: datetime, zone: str | None = None, style: str = "full") -> Sa
             shown = full
         case "plain":
             shown = formatting.format_instant(value, _zone_or_current(zone), _language())
+        case "day":
+            shown = formatting.format_day(local_day(value, _zone_or_current(zone)), _language())
         case "clock":
             shown = clock(value, zone)
         case "relative":

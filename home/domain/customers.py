@@ -29,7 +29,7 @@ def customers_matching(user: User, words: str) -> QuerySet[Customer]:
             Q(user__name__icontains=words) | Q(user__email__icontains=words), until__isnull=True
         ).values("customer")
         customers = customers.filter(Q(name__icontains=words) | Q(pk__in=people))
-    return customers.order_by("name", "pk")
+    return customers
 
 
 @dataclass(frozen=True, slots=True)

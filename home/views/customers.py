@@ -1,9 +1,7 @@
-"""Customers: the list of those one serves, and one customer with everything that hangs on it."""
+"""One customer with everything that hangs on it."""
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -11,29 +9,8 @@ from customers.domain.billing_details import billing_details_of, may_see_billing
 from customers.domain.queries import customers_visible_to
 from customers.domain.roles import Right, is_admin_of, is_staff, rights_of
 from customers.permissions import PortalRequest, requires
-from home.domain.customers import customer_page, customer_rows, customers_matching
+from home.domain.customers import customer_page
 from packages.domain.contracts import may_book_for
-
-CUSTOMERS_A_PAGE = 25
-
-
-@requires(Right.SEE_STAFF_AREA)
-@require_safe
-def customer_list(request: PortalRequest) -> HttpResponse:
-    """The customers that a member of staff serves, with their contracts' balances and next sessions."""
-    words = request.GET.get("q", "")
-    page = Paginator(customers_matching(request.user, words), CUSTOMERS_A_PAGE).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "home/customer_list.html",
-        {
-            "words": words,
-            "clear": reverse("customer-list") if words else "",
-            "page": page,
-            "rows": customer_rows(list(page), user=request.user, now=timezone.now()),
-            "may_create": Right.MANAGE_CUSTOMERS in rights_of(request.user),
-        },
-    )
 
 
 @requires(Right.SEE_CUSTOMERS)

@@ -1,24 +1,36 @@
 """New customers, and the people of a customer. The doors stand here because they send invitations."""
 
+from collections.abc import Iterator, Sequence
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.db.models import F, QuerySet
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.csv_files import Cell, csv_download, in_chunks
 from core.form_refusals import show_refusal
 from core.refusals import Refusal
+from core.tables import Column, Order, by_name, page_of
 from customers.domain.customers import assign_contact
 from customers.domain.people import may_manage_people, memberships_now
 from customers.domain.queries import customers_visible_to, primary_contact_of, staff_holding
 from customers.domain.roles import DELIVERY_ROLES, Right, is_staff
 from customers.forms.people import CustomerForm, InvitationForm
-from customers.models import ContactAssignment, Customer, User
+from customers.models import ContactAssignment, Customer, Membership, User
 from customers.permissions import PortalRequest, requires
 from home.domain.new_customer import open_account
 from notifications.domain.accounts import invite
+
+COLUMNS = {
+    "name": Column(gettext_lazy("Name"), (by_name("user__name"),)),
+    "rights": Column(gettext_lazy("Rights"), (F("kind"), by_name("user__name"))),
+    "since": Column(gettext_lazy("Since"), (F("since"),)),
+}
 
 
 @requires(Right.SEE_STAFF_AREA, to=Right.MANAGE_CUSTOMERS)
@@ -45,6 +57,7 @@ def people(request: PortalRequest, pk: int) -> HttpResponse:
     customer = _customer(request, pk)
     may_manage = may_manage_people(request.user, customer)
     form = InvitationForm(request.POST or None)
+    order = Order.of(request.GET, COLUMNS, default="rights")
     if request.method == "POST" and not may_manage:
         raise PermissionDenied
     if form.is_valid():
@@ -60,7 +73,8 @@ def people(request: PortalRequest, pk: int) -> HttpResponse:
         "customers/people.html",
         {
             "customer": customer,
-            "memberships": memberships_now(customer),
+            "memberships": page_of(order.sort(memberships_now(customer)), request.GET),
+            "order": order,
             "primary_contact": primary_contact_of(customer),
             "is_designated": _is_designated(customer),
             "form": form,
@@ -69,6 +83,29 @@ def people(request: PortalRequest, pk: int) -> HttpResponse:
         },
         status=422 if form.errors else 200,
     )
+
+
+@requires(Right.SEE_CONTRACTS)
+@require_safe
+def people_csv(request: PortalRequest, pk: int) -> StreamingHttpResponse:
+    """The people that the page with the same query shows, all pages of them."""
+    customer = _customer(request, pk)
+    order = Order.of(request.GET, COLUMNS, default="rights")
+    heads = [_("Name"), _("E-mail address"), _("Rights"), _("Since")]
+    return csv_download("people.csv", heads, _rows(order.sort(memberships_now(customer))))
+
+
+def _rows(memberships: QuerySet[Membership]) -> Iterator[list[Sequence[Cell]]]:
+    for chunk in in_chunks(memberships):
+        yield [
+            (
+                str(membership.user),
+                membership.user.email,
+                membership.get_kind_display(),
+                membership.since.isoformat(timespec="minutes"),
+            )
+            for membership in chunk
+        ]
 
 
 @requires(Right.SEE_CONTRACTS)

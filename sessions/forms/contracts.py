@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms.models import ModelChoiceIterator
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -143,12 +144,15 @@ class ContractFilterForm(forms.Form):
         field = self.fields["customer"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = customers
+        # Read once, for the question below and for the page; `list` alone would ask for the length before.
+        self._offered = list(iter(ModelChoiceIterator(field)))
+        field.widget.choices = self._offered
         self.is_valid()
 
     @property
     def offers_customers(self) -> bool:
         """Whether there is a choice of customers: their admin has one as a rule."""
-        return len(self["customer"].subwidgets) > LEAST_TO_CHOOSE_FROM
+        return len(self._offered) > LEAST_TO_CHOOSE_FROM
 
     @property
     def chosen_standing(self) -> str:

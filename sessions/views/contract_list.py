@@ -102,7 +102,7 @@ def _cells(contracts: QuerySet[Contract], *, now: datetime) -> Iterator[list[Seq
                 row.numbers.available,
                 row.numbers.used,
                 row.numbers.booked_included,
-                row.numbers.free,
+                max(row.numbers.free, 0),
                 row.numbers.overage,
                 row.status_label,
             )

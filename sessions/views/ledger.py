@@ -1,55 +1,24 @@
-"""Time entries: the list of them, and one with why it is billed (DOMAIN.md §4, §5)."""
+"""One time entry, with why it is billed (DOMAIN.md §4, §5)."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.paginator import Paginator
-from django.db.models import Q, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from core.dates import local_day
-from customers.domain.queries import customers_visible_to
 from customers.domain.roles import Right, rights_of
 from customers.models import User
 from customers.permissions import PortalRequest, requires
 from packages.domain.rates import RateBook
 from packages.domain.windows import window_of
 from sessions.domain.ledger import may_reverse
-from sessions.domain.pricing import is_waived, price, price_entry, waiver_waits
+from sessions.domain.pricing import is_waived, price_entry, waiver_waits
 from sessions.domain.queries import time_entries_visible_to
 from sessions.domain.shares import explain
-from sessions.forms.logging import EntryFilterForm
 from sessions.models import LedgerEntry, Waiver
 from sessions.views.reasons import reasons_of
-
-ENTRIES_A_PAGE = 50
-
-
-@requires(Right.SEE_STAFF_AREA)
-@require_safe
-def entry_list(request: PortalRequest) -> HttpResponse:
-    """The time entries that the reader may see, newest service first. Filters stand in the address."""
-    filters = EntryFilterForm(
-        request.GET,
-        customers=customers_visible_to(request.user).order_by("name"),
-        today=local_day(timezone.now(), request.user.time_zone),
-    )
-    entries = filters.narrow(time_entries_visible_to(request.user), reader=request.user)
-    totals = entries.aggregate(
-        minutes=Sum("minutes", default=0, filter=Q(reversed_by__isnull=True)),
-        included=Sum("share__included_minutes", default=0),
-        overage=Sum("share__overage_minutes", default=0),
-    )
-    page = Paginator(entries.order_by("-started_at", "-pk"), ENTRIES_A_PAGE).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "sessions/entry_list.html",
-        {"filters": filters, "page": page, "rows": price(page.object_list), "totals": totals},
-    )
 
 
 @requires(Right.SEE_CONTRACTS)

@@ -18,6 +18,7 @@ MATRIX = """
 address                                                    object   anon othe o-am memb admi am   oper fina
 (home)                                                     -        ss   ox   ox   ox   ox   ox   ox   ox
 customers/                                                 -        ss   ..   ox   ..   ..   ox   ox   ox
+customers.csv                                              -        ss   ..   ox   ..   ..   ox   ox   ox
 customers/<int:pk>/                                        customer ss   .x   .x   ox   ox   ox   ox   ox
 search/                                                    -        ss   ox   ox   ox   ox   ox   ox   ox
 search/palette/                                            -        ss   ox   ox   ox   ox   ox   ox   ox
@@ -27,6 +28,7 @@ preferences/language/                                      -        xo   xo   xo
 customers/new/                                             -        ss   ..   ff   ..   ..   ff   oo   ff
 customers/<int:pk>/billing-details/                        customer ss   ..   ..   ..   ff   ff   oo   ff
 customers/<int:pk>/people/                                 customer ss   ..   ..   ..   oo   of   oo   of
+customers/<int:pk>/people.csv                               customer ss   .x   .x   ..   ox   ox   ox   ox
 customers/<int:pk>/people/<int:person_pk>/primary-contact/ customer ss   x.   x.   ..   xo   xf   xo   xf
 preferences/tokens/                                        -        ss   ox   ox   ox   ox   ox   ox   ox
 preferences/tokens/new/                                    -        ss   oo   oo   oo   oo   oo   oo   oo
@@ -61,6 +63,7 @@ sessions/hand-over/                                        -        ss   ..   oo
 sessions/<int:pk>/log/                                     session  ss   ..   ..   ..   ..   oo   ff   ff
 sessions/<int:pk>/no-show/                                 session  ss   ..   ..   ..   ..   oo   oo   ff
 time-entries/                                              -        ss   ..   ox   ..   ..   ox   ox   ox
+time-entries.csv                                           -        ss   ..   ox   ..   ..   ox   ox   ox
 time-entries/<int:pk>/                                     entry    ss   .x   .x   ..   ox   ox   ox   ox
 time-entries/<int:pk>/reverse/                             entry    ss   ..   ..   ..   ..   oo   oo   ff
 time-entries/<int:pk>/waive/                               entry    ss   ..   ..   ..   ..   oo   oo   ff
@@ -69,6 +72,7 @@ overage/                                                   -        ss   ..   ..
 overage/<month:month>/                                     -        ss   ..   ..   ..   ..   ..   ..   ox
 overage/<month:month>.csv                                  -        ss   ..   ..   ..   ..   ..   ..   ox
 rates/                                                     -        ss   ..   ..   ..   ..   ..   ox   ox
+rates.csv                                                  -        ss   ..   ..   ..   ..   ..   ox   ox
 rates/new/                                                 -        ss   ..   ..   ..   ..   ..   oo   ff
 api/v1/packages/                                           -        ss   ox   ox   ox   ox   ox   ox   ox
 api/v1/customers/                                          -        ss   of   of   of   of   of   oo   of

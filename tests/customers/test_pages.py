@@ -11,7 +11,7 @@ from customers.models import Customer, User
 from notifications.models import Message
 from tests.factories import acme, aino, giulia, hanna, luca, marta, member_of, pekka, sofia
 
-QUERIES_OF_PEOPLE = 9
+QUERIES_OF_PEOPLE = 10
 
 pytestmark = pytest.mark.django_db
 
