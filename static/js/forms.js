@@ -46,7 +46,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
 
 // ── Leaving a changed form ─────────────────────────────────────────────────────────────────────────────────────────
 
-const touched = new Set();
+const touched = new WeakSet();
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest?.("form[data-guard]");
@@ -63,11 +63,10 @@ function differs(control) {
 // A form that came back with mistakes holds what was typed as if it had always stood there.
 const cameBack = (form) => form.querySelector(".error-summary") !== null;
 
-function unsaved(within = document) {
-  return [...touched].filter(
-    (form) =>
-      form.isConnected && within.contains(form) && !form.dataset.sent && (cameBack(form) || [...form.elements].some(differs)),
-  );
+const isUnsaved = (form) => cameBack(form) || (touched.has(form) && [...form.elements].some(differs));
+
+function unsaved() {
+  return [...document.querySelectorAll("form[data-guard]:not([data-sent])")].filter(isUnsaved);
 }
 
 addEventListener("beforeunload", (event) => {
@@ -77,7 +76,7 @@ addEventListener("beforeunload", (event) => {
 // What htmx is about to replace may be just as unsaved; a form that exchanges a part of itself does not leave.
 document.addEventListener("htmx:confirm", (event) => {
   const { target, elt } = event.detail;
-  const lost = unsaved(target).some((form) => !form.contains(elt));
+  const lost = unsaved().some((form) => target.contains(form) && !form.contains(elt));
   if (lost && !confirm(text.leave)) event.preventDefault();
 });
 

@@ -26,7 +26,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
     document.getElementById("page-progress").hidden = true;
   }
   const answered = event.detail.xhr.status > 0;
-  if (answered) forget(event.detail.elt);
+  if (answered) forget(event.detail.requestConfig.elt);
 });
 
 // ── The banner ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -68,14 +68,14 @@ addEventListener("online", () => sendAgain((kept) => kept.harmless));
 
 // ── Requests of htmx ───────────────────────────────────────────────────────────────────────────────────────────────
 
-function repeat({ elt, target, requestConfig }) {
-  const { verb, path, triggeringEvent } = requestConfig;
+// An event's own `elt` is where it happens; the request knows who sent it.
+function repeat({ elt, target, verb, path, triggeringEvent }) {
   htmx.ajax(verb, path, { source: elt, target, event: triggeringEvent });
 }
 
 function lost(event) {
-  const { elt, requestConfig } = event.detail;
-  showLost(() => repeat(event.detail), { by: elt, harmless: requestConfig.verb === "get" });
+  const request = event.detail.requestConfig;
+  showLost(() => repeat(request), { by: request.elt, harmless: request.verb === "get" });
 }
 
 document.addEventListener("htmx:sendError", lost);
@@ -93,14 +93,14 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const problem = problemIn(event.detail);
   if (!problem) return;
   event.detail.shouldSwap = false;
-  problem.querySelector("[data-retry]")?.addEventListener("click", () => repeat(event.detail));
+  problem.querySelector("[data-retry]")?.addEventListener("click", () => repeat(event.detail.requestConfig));
   (target === document.body ? document.getElementById("main").firstElementChild : target).before(problem);
   problem.scrollIntoView({ block: "nearest" });
 });
 
 document.addEventListener("htmx:responseError", (event) => {
-  const { elt, xhr } = event.detail;
-  if (!xhr.getResponseHeader("X-Problem")) showLost(() => repeat(event.detail), { by: elt, words: text.failed });
+  const { requestConfig: request, xhr } = event.detail;
+  if (!xhr.getResponseHeader("X-Problem")) showLost(() => repeat(request), { by: request.elt, words: text.failed });
 });
 
 // ── Pages that went wrong ──────────────────────────────────────────────────────────────────────────────────────────
