@@ -54,22 +54,34 @@ class LedgerEntry(models.Model):
         LATE_CANCELLATION = "late_cancellation", _("Late cancellation")
         NO_SHOW = "no_show", _("No-show")
 
-    contract = models.ForeignKey(Contract, models.PROTECT, related_name="ledger")
-    kind = models.CharField(max_length=12, choices=Kind.choices)
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="ledger", verbose_name=_("contract"))
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     minutes = models.IntegerField(_("minutes"))
     session_type = models.CharField(_("type"), max_length=30, choices=SessionType.choices, null=True)  # noqa: DJ001
-    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="time_entries")
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="time_entries",
+        verbose_name=_("staff member"),
+    )
     started_at = models.DateTimeField(_("start"), null=True)
     service_date = models.DateField(_("service date"), null=True)
-    session = models.ForeignKey(ConsultingSession, models.PROTECT, null=True, related_name="time_entries")
-    basis = models.CharField(max_length=20, choices=Basis.choices, default=Basis.DELIVERED)
+    session = models.ForeignKey(
+        ConsultingSession, models.PROTECT, null=True, related_name="time_entries", verbose_name=_("session")
+    )
+    basis = models.CharField(_("basis"), max_length=20, choices=Basis.choices, default=Basis.DELIVERED)
     note = models.TextField(_("note"), blank=True)
     internal_note = models.TextField(_("internal note"), blank=True)
-    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
+    reverses = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="reversed_by", verbose_name=_("reverses")
+    )
     reason = models.TextField(_("reason"), blank=True)
     created_at = models.DateTimeField(_("typed"))
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    known_in_close = models.PositiveIntegerField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("typed by")
+    )
+    known_in_close = models.PositiveIntegerField(_("known to close"))
 
     objects = LedgerEntryQuerySet.as_manager()
 
@@ -112,15 +124,19 @@ class EntryShare(models.Model):
     """
 
     entry = models.OneToOneField(LedgerEntry, models.PROTECT, primary_key=True, related_name="share")
-    contract = models.ForeignKey(Contract, models.PROTECT, related_name="shares")
-    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    started_at = models.DateTimeField()
-    included_minutes = models.PositiveSmallIntegerField()
-    overage_minutes = models.PositiveSmallIntegerField()
-    is_reversed = models.BooleanField(default=False)
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="shares", verbose_name=_("contract"))
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("staff member")
+    )
+    started_at = models.DateTimeField(_("start"))
+    included_minutes = models.PositiveSmallIntegerField(_("included minutes"))
+    overage_minutes = models.PositiveSmallIntegerField(_("minutes of overage"))
+    is_reversed = models.BooleanField(_("reversed"), default=False)
 
     class Meta:
         db_table = "entry_shares"
+        verbose_name = _("share")
+        verbose_name_plural = _("shares")
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["contract", "staff", "started_at"],
@@ -144,13 +160,17 @@ class EntryShare(models.Model):
 class Waiver(models.Model):
     """A proposal not to bill an entry's overage. Append-only; its decision is a row of its own."""
 
-    entry = models.OneToOneField(LedgerEntry, models.PROTECT, related_name="waiver")
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField()
+    entry = models.OneToOneField(LedgerEntry, models.PROTECT, related_name="waiver", verbose_name=_("ledger entry"))
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("proposed by")
+    )
+    proposed_at = models.DateTimeField(_("proposed"))
     reason = models.TextField(_("reason"))
 
     class Meta:
         db_table = "waivers"
+        verbose_name = _("waiver")
+        verbose_name_plural = _("waivers")
         constraints: ClassVar = [models.CheckConstraint(condition=~Q(reason=""), name="waivers_reason")]
 
     def __str__(self) -> str:
@@ -161,14 +181,18 @@ class WaiverDecision(models.Model):
     """An operations lead confirmed or refused a waiver: final. Append-only."""
 
     waiver = models.OneToOneField(Waiver, models.PROTECT, related_name="decision")
-    confirmed = models.BooleanField()
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    decided_at = models.DateTimeField()
+    confirmed = models.BooleanField(_("confirmed"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided"))
     reason = models.TextField(_("reason"), blank=True)
-    known_in_close = models.PositiveIntegerField()
+    known_in_close = models.PositiveIntegerField(_("known to close"))
 
     class Meta:
         db_table = "waiver_decisions"
+        verbose_name = _("decision on a waiver")
+        verbose_name_plural = _("decisions on waivers")
 
     def __str__(self) -> str:
         return f"{'confirmed' if self.confirmed else 'refused'} {self.waiver_id}"

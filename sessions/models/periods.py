@@ -12,9 +12,11 @@ class BillingPeriod(models.Model):
     """A closed calendar month: a month without a row is open. Append-only, so closed is for ever."""
 
     month = models.DateField(_("month"), unique=True)
-    close_number = models.PositiveIntegerField()
+    close_number = models.PositiveIntegerField(_("number of the close"))
     closed_at = models.DateTimeField(_("closed"))
-    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("closed by")
+    )
 
     class Meta:
         db_table = "billing_periods"

@@ -19,9 +19,11 @@ class ConsultingSession(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
         NO_SHOW = "no_show", _("No-show")
 
-    contract = models.ForeignKey(Contract, models.PROTECT, related_name="sessions")
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="sessions", verbose_name=_("contract"))
     session_type = models.CharField(_("type"), max_length=30, choices=SessionType.choices)
-    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="sessions")
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="sessions", verbose_name=_("staff member")
+    )
     starts_at = models.DateTimeField(_("start"))
     ends_at = models.DateTimeField(_("end"))
     duration_minutes = models.PositiveSmallIntegerField(_("length in minutes"))
@@ -30,7 +32,9 @@ class ConsultingSession(models.Model):
     message = models.TextField(_("message"), blank=True)
     sequence = models.PositiveIntegerField(default=0, help_text="Grows with every change: iCalendar SEQUENCE.")
     booked_at = models.DateTimeField(_("booked"))
-    booked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    booked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("booked by")
+    )
 
     class Meta:
         db_table = "consulting_sessions"
@@ -70,10 +74,14 @@ class Attendee(models.Model):
     session = models.ForeignKey(ConsultingSession, models.CASCADE, related_name="attendees")
     name = models.CharField(_("name"), max_length=150)
     email = models.EmailField(_("e-mail address"), max_length=254)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="attendances")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="attendances", verbose_name=_("person")
+    )
 
     class Meta:
         db_table = "attendees"
+        verbose_name = _("attendee")
+        verbose_name_plural = _("attendees")
         constraints = [models.UniqueConstraint(fields=["session", "email"], name="attendees_once")]
 
     def __str__(self) -> str:
@@ -93,15 +101,17 @@ class SessionEvent(models.Model):
         LOGGED = "logged", _("Time logged")
         REOPENED = "reopened", _("Time reversed, booked again")
 
-    session = models.ForeignKey(ConsultingSession, models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=12, choices=Kind.choices)
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    reason = models.TextField(blank=True)
-    details = models.JSONField(default=dict)
+    session = models.ForeignKey(ConsultingSession, models.PROTECT, related_name="events", verbose_name=_("session"))
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    at = models.DateTimeField(_("when"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who"))
+    reason = models.TextField(_("reason"), blank=True)
+    details = models.JSONField(_("details"), default=dict)
 
     class Meta:
         db_table = "session_events"
+        verbose_name = _("session event")
+        verbose_name_plural = _("session events")
         ordering = ["at", "pk"]
 
     def __str__(self) -> str:
@@ -112,17 +122,21 @@ class OverageAcceptance(models.Model):
     """What a customer admin accepted before booking: figures, rate, terms. Append-only (DOMAIN.md §7)."""
 
     session = models.ForeignKey(ConsultingSession, models.PROTECT, related_name="overage_acceptances")
-    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    accepted_at = models.DateTimeField()
-    overage_minutes = models.PositiveIntegerField()
-    displaced_minutes = models.PositiveIntegerField()
-    amount = models.DecimalField(max_digits=12, decimal_places=2)
-    currency = models.CharField(max_length=3, choices=CURRENCY_CHOICES)
-    hourly_rate = models.DecimalField(max_digits=10, decimal_places=2, null=True)
-    terms = models.ForeignKey(TermsVersion, models.PROTECT, related_name="+")
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("accepted by")
+    )
+    accepted_at = models.DateTimeField(_("accepted"))
+    overage_minutes = models.PositiveIntegerField(_("minutes of overage"))
+    displaced_minutes = models.PositiveIntegerField(_("minutes pushed into overage"))
+    amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2)
+    currency = models.CharField(_("currency"), max_length=3, choices=CURRENCY_CHOICES)
+    hourly_rate = models.DecimalField(_("hourly rate"), max_digits=10, decimal_places=2, null=True)
+    terms = models.ForeignKey(TermsVersion, models.PROTECT, related_name="+", verbose_name=_("terms"))
 
     class Meta:
         db_table = "overage_acceptances"
+        verbose_name = _("accepted overage")
+        verbose_name_plural = _("accepted overage")
 
     def __str__(self) -> str:
         return f"{self.session_id} {self.overage_minutes} min"

@@ -4,14 +4,28 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils.functional import Promise
 
 from customers.administration import RecordAdmin
 from customers.domain.tokens import issue_token
 from customers.models import ApiToken, Customer, Membership, User
 from packages.models import Contract, Package, PackageVersion, RateLine
-from sessions.models import BookingPolicy, ConsultingSession, LedgerEntry, SessionEvent, TimeOff, Waiver, WorkingHours
+from sessions.models import (
+    Attendee,
+    BookingPolicy,
+    ConsultingSession,
+    EntryShare,
+    LedgerEntry,
+    OverageAcceptance,
+    SessionEvent,
+    TimeOff,
+    Waiver,
+    WaiverDecision,
+    WorkingHours,
+)
 from tests.factories import NOW, aino, at, giulia, launch_kit, logged, luca, marta, pekka, rate, sofia
 
 pytestmark = pytest.mark.django_db
@@ -223,3 +237,10 @@ def test_the_digest_of_an_api_key_is_on_no_page() -> None:
 
     assert token.prefix in shown
     assert token.digest not in shown
+
+
+@pytest.mark.parametrize("model", [Attendee, SessionEvent, OverageAcceptance, EntryShare, Waiver, WaiverDecision])
+def test_records_have_names_that_can_be_translated(model: type[Model]) -> None:
+    names = [model._meta.verbose_name, model._meta.verbose_name_plural]
+    names += [field.verbose_name for field in model._meta.fields if field.name not in ("id", "session", "entry", "waiver")]
+    assert [name for name in names if not isinstance(name, Promise)] == []
