@@ -8,13 +8,15 @@ from django.utils.translation import gettext_lazy as _
 class AuditEvent(models.Model):
     """One act, kept for ever: who did what to which object, when and why. Append-only."""
 
-    at = models.DateTimeField()
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    verb = models.CharField(max_length=60)
-    object_type = models.CharField(max_length=60)
-    object_id = models.BigIntegerField()
-    reason = models.TextField(blank=True)
-    details = models.JSONField(default=dict)
+    at = models.DateTimeField(_("when"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who")
+    )
+    verb = models.CharField(_("act"), max_length=60)
+    object_type = models.CharField(_("kind of object"), max_length=60)
+    object_id = models.BigIntegerField(_("number of the object"))
+    reason = models.TextField(_("reason"), blank=True)
+    details = models.JSONField(_("particulars"), default=dict)
 
     class Meta:
         db_table = "audit_events"

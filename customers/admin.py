@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from core.models import AuditEvent
 from customers.administration import RecordAdmin, RecordInline
 from customers.models import ApiToken, ContactAssignment, Customer, Membership
 
@@ -27,3 +28,12 @@ class ApiTokenAdmin(RecordAdmin):
     list_display = ("name", "person", "prefix", "scopes", "created_at", "last_used_at", "ends_at", "revoked_at")
     list_select_related = ("person",)
     exclude = ("digest",)
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(RecordAdmin):
+    list_display = ("at", "actor", "verb", "object_type", "object_id", "reason")
+    list_select_related = ("actor",)
+    list_filter = ("verb",)
+    date_hierarchy = "at"
+    ordering = ("-at", "-pk")

@@ -2,13 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from home.views import contract_import, customer_list, customers, overview, preferences, search, tokens
+from home.views import contract_import, customer_list, customers, history, overview, preferences, search, tokens
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.home, name="home"),
     path("customers/", customer_list.customer_list, name="customer-list"),
     path("customers.csv", customer_list.customer_list_csv, name="customer-list-csv"),
     path("customers/<int:pk>/", customers.customer_detail, name="customer-detail"),
+    path("customers/<int:pk>/history/", history.customer_history, name="customer-history"),
+    path("contracts/<int:pk>/history/", history.contract_history, name="contract-history"),
     path("contracts/import/", contract_import.contract_import, name="contract-import"),
     path("contracts/import/sample.csv", contract_import.contract_import_sample, name="contract-import-sample"),
     path("contracts/import/<int:pk>/", contract_import.contract_import_run, name="contract-import-run"),

@@ -5,8 +5,10 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from core.audit import record
 from core.database_errors import constraint_of
 from core.refusals import InvalidInput, refuse_first
+from customers.domain.audit import MEMBER_BEGINS, RIGHTS_CHANGE
 from customers.domain.new_customers import NewCustomer, create_customers, faults_of_lead, faults_of_member
 from customers.models import ContactAssignment, Customer, Membership, User
 
@@ -52,20 +54,24 @@ def assign_contact(*, customer: Customer, kind: str, person: User, by: User | No
 
 
 @transaction.atomic
-def add_member(*, customer: Customer, person: User, kind: str, now: datetime) -> Membership:
+def add_member(*, customer: Customer, person: User, kind: str, now: datetime, by: User | None = None) -> Membership:
     """Make `person` a member or an admin of `customer`; who is one already only changes their rights."""
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     membership = customer.memberships.filter(user=person, until__isnull=True).first()
     if membership is None:
-        return Membership.objects.create(customer=customer, user=person, kind=kind, since=now)
-    if membership.kind != kind:
+        membership = Membership.objects.create(customer=customer, user=person, kind=kind, since=now)
+        record(verb=MEMBER_BEGINS, of=[(membership, {"kind": kind})], by=by, now=now)
+    elif membership.kind != kind:
         membership.kind = kind
         membership.save(update_fields=["kind"])
+        record(verb=RIGHTS_CHANGE, of=[(customer, {"person": person.name, "kind": kind})], by=by, now=now)
     return membership
 
 
 @transaction.atomic
-def invite_member(*, customer: Customer, email: str, name: str, kind: str, now: datetime) -> tuple[User, bool]:
+def invite_member(
+    *, customer: Customer, email: str, name: str, kind: str, now: datetime, by: User | None = None
+) -> tuple[User, bool]:
     """Bring the person behind `email` into `customer`: the person, and whether they are new to the portal.
 
     A new person has no password: the invitation's mail lets them set one.
@@ -87,7 +93,7 @@ def invite_member(*, customer: Customer, email: str, name: str, kind: str, now: 
                 raise
             person = User.objects.select_related("staff_profile").get(email__iexact=email.strip())
     refuse_first(faults_of_member(person))
-    add_member(customer=customer, person=person, kind=kind, now=now)
+    add_member(customer=customer, person=person, kind=kind, now=now, by=by)
     return person, is_new
 
 

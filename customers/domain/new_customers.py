@@ -12,10 +12,12 @@ from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from core.audit import record
 from core.countries import is_country
 from core.dates import ZONE_NAMES
 from core.money import CURRENCIES
 from core.refusals import InvalidInput, NotAllowed, refuse_first
+from customers.domain.audit import CUSTOMER_OPENS, MEMBER_BEGINS
 from customers.domain.roles import Right, is_staff, rights_of
 from customers.models import ContactAssignment, Customer, Membership, User
 
@@ -98,6 +100,7 @@ def create_customers(new: Sequence[NewCustomer], *, by: User, now: datetime) -> 
         ],
         batch_size=ROWS_A_QUERY,
     )
+    record(verb=CUSTOMER_OPENS, of=[(customer, {}) for customer in customers], by=by, now=now)
     _assign(
         Kind.LEAD,
         [(customer, each.lead) for customer, each in zip(customers, new, strict=True) if each.lead is not None],
@@ -133,6 +136,7 @@ def bring_in_first_admins(admins: Sequence[FirstAdmin], *, by: User | None, now:
         for admin in admins
     ]
     Membership.objects.bulk_create(memberships, batch_size=ROWS_A_QUERY)
+    record(verb=MEMBER_BEGINS, of=[(each, {"kind": each.kind}) for each in memberships], by=by, now=now)
     _assign(Kind.PRIMARY_CONTACT, [(each.customer, each.user) for each in memberships], by=by, now=now)
     return memberships
 

@@ -59,7 +59,7 @@ def invite(*, customer: Customer, email: str, name: str, kind: str, by: User, no
     :param kind: of membership, `admin` or `member`
     :raises InvalidInput: as `invite_member`
     """
-    person, _is_new = invite_member(customer=customer, email=email, name=name, kind=kind, now=now)
+    person, _is_new = invite_member(customer=customer, email=email, name=name, kind=kind, now=now, by=by)
     membership = Membership.objects.select_related("user").get(customer=customer, user=person, until__isnull=True)
     owe_invitations([membership], by=by, now=now)
     return person

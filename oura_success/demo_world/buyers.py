@@ -189,14 +189,16 @@ def _open(buyer: Buyer, lead: User, by: User, password_hash: str, now: datetime)
         by=by,
         now=now,
     )
-    admin = _invite(customer, buyer.admin, Membership.Kind.ADMIN, password_hash, now)
+    admin = _invite(customer, buyer.admin, Membership.Kind.ADMIN, password_hash, now, by=by)
     assign_contact(customer=customer, kind=ContactAssignment.Kind.PRIMARY_CONTACT, person=admin, by=admin, now=now)
-    people = [_invite(customer, member, Membership.Kind.MEMBER, password_hash, now) for member in buyer.members]
+    people = [
+        _invite(customer, member, Membership.Kind.MEMBER, password_hash, now, by=admin) for member in buyer.members
+    ]
     return Account(customer, admin, people)
 
 
-def _invite(customer: Customer, person: Person, kind: str, password_hash: str, now: datetime) -> User:
-    user, _is_new = invite_member(customer=customer, email=person.email, name=person.name, kind=kind, now=now)
+def _invite(customer: Customer, person: Person, kind: str, password_hash: str, now: datetime, *, by: User) -> User:
+    user, _is_new = invite_member(customer=customer, email=person.email, name=person.name, kind=kind, now=now, by=by)
     user.password = password_hash
     user.language = person.language or customer.language
     user.save(update_fields=["password", "language"])

@@ -1,0 +1,5 @@
+"""The verbs that this app writes into the audit trail. They stand there for ever."""
+
+CUSTOMER_OPENS = "customer.open"
+MEMBER_BEGINS = "membership.begin"
+RIGHTS_CHANGE = "membership.change_rights"

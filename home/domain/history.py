@@ -1,0 +1,107 @@
+"""Which facts make the history of a customer or of a contract (UX #14). Most keep who and when themselves; the audit
+trail holds the rest."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import CharField, F, QuerySet, TextChoices, Value
+from django.utils.translation import gettext_lazy as _
+
+from core.models import AuditEvent
+from customers.domain.audit import RIGHTS_CHANGE
+from customers.domain.billing_details import CHANGED as BILLING_CHANGE
+from customers.models import Customer
+from packages.models import Contract, RateLine, TermsAcceptance
+from sessions.models import LedgerEntry, OverageAcceptance, SessionEvent, Waiver, WaiverDecision
+
+TOLD_ACTS = (RIGHTS_CHANGE, BILLING_CHANGE)
+"""What of the audit trail is told: a customer reads it too, so nothing internal may stand here."""
+
+
+class Topic(TextChoices):
+    """What a history can be narrowed to."""
+
+    PEOPLE = "people", _("Account and people")
+    CONTRACTS = "contracts", _("Contracts and terms")
+    SESSIONS = "sessions", _("Sessions")
+    HOURS = "hours", _("Hours")
+    MONEY = "money", _("Overage and rates")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose history: a customer's, or one contract's. Customers are not told what is internal."""
+
+    customer: Customer
+    contract: Contract | None
+    for_staff: bool
+
+    def contracts(self) -> QuerySet[Contract]:
+        contracts = Contract.objects.filter(customer=self.customer)
+        return contracts if self.contract is None else contracts.filter(pk=self.contract.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One kind of fact: its rows, and the field that says when."""
+
+    name: str
+    topic: Topic
+    rows: "QuerySet[Any, Any]"
+    when: str
+
+
+def happenings(scope: Scope, topic: str = "") -> "QuerySet[Any, tuple[Any, str, int]]":
+    """When, of which source, and the row's id: newest first, for a paginator. `topic` narrows it."""
+    first, *others = [_keys(source) for source in sources(scope) if topic in ("", source.topic)]
+    together = first.union(*others, all=True) if others else first
+    return together.order_by("-moment", "-number", "source")
+
+
+def topics_of(scope: Scope) -> list[Topic]:
+    """The topics that a history can be narrowed to: a contract has no people of its own."""
+    offered = {source.topic for source in sources(scope)}
+    return [topic for topic in Topic if topic in offered]
+
+
+def _keys(source: Source) -> "QuerySet[Any, tuple[Any, str, int]]":
+    named = source.rows.order_by().annotate(
+        moment=F(source.when), source=Value(source.name, output_field=CharField()), number=F("pk")
+    )
+    keys: QuerySet[Any, tuple[Any, str, int]] = named.values_list("moment", "source", "number")
+    return keys
+
+
+def sources(scope: Scope) -> Iterator[Source]:
+    """Every kind of fact that belongs to `scope` and that its reader may know."""
+    contracts = scope.contracts()
+    if scope.contract is None:
+        yield from _of_customer(scope.customer)
+    yield Source("signed", Topic.CONTRACTS, contracts, "signed_at")
+    yield Source("voided", Topic.CONTRACTS, contracts.filter(voided_at__isnull=False), "voided_at")
+    yield Source("terms", Topic.CONTRACTS, TermsAcceptance.objects.filter(contract__in=contracts), "accepted_at")
+    yield Source("rate", Topic.MONEY, RateLine.objects.filter(contract__in=contracts), "created_at")
+    yield Source("ledger", Topic.HOURS, LedgerEntry.objects.filter(contract__in=contracts), "created_at")
+    yield Source(
+        "accepted", Topic.MONEY, OverageAcceptance.objects.filter(session__contract__in=contracts), "accepted_at"
+    )
+    # The ledger tells what was logged and reversed.
+    told_elsewhere = [SessionEvent.Kind.LOGGED, SessionEvent.Kind.REOPENED]
+    events = SessionEvent.objects.filter(session__contract__in=contracts).exclude(kind__in=told_elsewhere)
+    yield Source("session", Topic.SESSIONS, events, "at")
+    decisions = WaiverDecision.objects.filter(waiver__entry__contract__in=contracts)
+    if scope.for_staff:
+        yield Source("waiver", Topic.MONEY, Waiver.objects.filter(entry__contract__in=contracts), "proposed_at")
+        yield Source("decision", Topic.MONEY, decisions, "decided_at")
+    else:
+        yield Source("decision", Topic.MONEY, decisions.filter(confirmed=True), "decided_at")
+
+
+def _of_customer(customer: Customer) -> Iterator[Source]:
+    yield Source("opened", Topic.PEOPLE, Customer.objects.filter(pk=customer.pk), "created_at")
+    yield Source("joined", Topic.PEOPLE, customer.memberships.all(), "since")
+    yield Source("left", Topic.PEOPLE, customer.memberships.filter(until__isnull=False), "until")
+    yield Source("contact", Topic.PEOPLE, customer.contacts.all(), "since")
+    acts = AuditEvent.objects.filter(object_type="customer", object_id=customer.pk, verb__in=TOLD_ACTS)
+    yield Source("act", Topic.PEOPLE, acts, "at")

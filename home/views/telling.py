@@ -1,0 +1,240 @@
+"""The history of a customer or of a contract in plain words: each fact as a sentence, with who and why."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from core.formatting import format_day, format_minutes, format_money
+from core.models import AuditEvent
+from customers.domain.audit import CUSTOMER_OPENS, MEMBER_BEGINS, RIGHTS_CHANGE
+from customers.models import ContactAssignment, Customer, Membership, User
+from packages.models import Contract, RateLine, TermsAcceptance
+from sessions.models import LedgerEntry, OverageAcceptance, SessionEvent, Waiver, WaiverDecision
+from sessions.views.session_history import history_of
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of a history. `url` leads to what it is about."""
+
+    icon: str
+    tone: str
+    at: datetime
+    by: str
+    sentence: str
+    reason: str = ""
+    url: str = ""
+
+
+@dataclass(slots=True)
+class Teller:
+    """Puts facts into words for one reader, whose language is the active one. `zone` is the reader's."""
+
+    zone: str
+    language: str = field(default_factory=lambda: get_language() or "en")
+
+    def tell(self, keys: Iterable[tuple[datetime, str, int]]) -> list[Told]:
+        """The facts behind `keys`, in their order: a query or two a source, however many rows."""
+        keys = list(keys)
+        wanted: dict[str, list[int]] = defaultdict(list)
+        for _at, source, number in keys:
+            wanted[source].append(number)
+        told = {(source, number): line for source in wanted for number, line in self._of(source, wanted[source])}
+        return [told[source, number] for _at, source, number in keys]
+
+    def _of(self, source: str, numbers: list[int]) -> Iterable[tuple[int, Told]]:
+        rows, say = SENTENCES[source]
+        actors = _actors(source, numbers)
+        return [(row.pk, say(self, row, actors)) for row in rows.filter(pk__in=numbers)]
+
+    def day(self, day: Any) -> str:
+        return format_day(day, self.language)
+
+
+Actors = Mapping[int, User]
+
+
+def _actors(source: str, numbers: list[int]) -> Actors:
+    """Who did it, by the number of the object, where only the audit trail knows."""
+    if source not in _KNOWN_TO_THE_TRAIL:
+        return {}
+    verb, object_type = _KNOWN_TO_THE_TRAIL[source]
+    events = AuditEvent.objects.filter(verb=verb, object_type=object_type, object_id__in=numbers, actor__isnull=False)
+    return {event.object_id: event.actor for event in events.select_related("actor") if event.actor is not None}
+
+
+_KNOWN_TO_THE_TRAIL = {"opened": (CUSTOMER_OPENS, "customer"), "joined": (MEMBER_BEGINS, "membership")}
+
+
+def _name(person: User | None) -> str:
+    return "" if person is None else str(person)
+
+
+def _opened(_teller: Teller, customer: Customer, actors: Actors) -> Told:
+    by = _name(actors.get(customer.pk))
+    return Told("building-2", "info", customer.created_at, by, _("The account was opened."))
+
+
+def _joined(_teller: Teller, membership: Membership, actors: Actors) -> Told:
+    sentence = _("%(name)s was invited.") % {"name": membership.user}
+    return Told("user-plus", "info", membership.since, _name(actors.get(membership.pk)), sentence)
+
+
+def _left(_teller: Teller, membership: Membership, _actors: Actors) -> Told:
+    assert membership.until is not None
+    sentence = _("%(name)s left.") % {"name": membership.user}
+    return Told("user-minus", "neutral", membership.until, "", sentence)
+
+
+def _contact(_teller: Teller, assignment: ContactAssignment, _actors: Actors) -> Told:
+    is_lead = assignment.kind == ContactAssignment.Kind.LEAD
+    said = _("%(name)s became the lead.") if is_lead else _("%(name)s became the primary contact.")
+    by = _name(assignment.assigned_by)
+    return Told("headset" if is_lead else "star", "info", assignment.since, by, said % {"name": assignment.person})
+
+
+def _act(_teller: Teller, event: AuditEvent, _actors: Actors) -> Told:
+    if event.verb == RIGHTS_CHANGE:
+        is_admin = event.details["kind"] == Membership.Kind.ADMIN
+        said = _("%(name)s became a customer admin.") if is_admin else _("%(name)s became a member.")
+        sentence = said % {"name": event.details["person"]}
+    else:
+        sentence = _("The billing details were changed.")
+    return Told("pencil-line", "neutral", event.at, _name(event.actor), sentence)
+
+
+def _signed(teller: Teller, contract: Contract, _actors: Actors) -> Told:
+    sentence = _("%(package)s was signed: %(contract)s, from %(first)s to %(last)s.") % {
+        "package": contract.package_version.package,
+        "contract": contract.reference,
+        "first": teller.day(contract.starts_on),
+        "last": teller.day(contract.ends_on),
+    }
+    return Told(
+        "file-pen-line", "good", contract.signed_at, _name(contract.signed_by), sentence, url=_page_of(contract)
+    )
+
+
+def _voided(_teller: Teller, contract: Contract, _actors: Actors) -> Told:
+    assert contract.voided_at is not None
+    sentence = _("%(contract)s was voided.") % {"contract": contract.reference}
+    return Told("ban", "warn", contract.voided_at, _name(contract.voided_by), sentence, url=_page_of(contract))
+
+
+def _terms(_teller: Teller, acceptance: TermsAcceptance, _actors: Actors) -> Told:
+    sentence = _("The terms of %(contract)s were accepted, version %(version)s.") % {
+        "contract": acceptance.contract.reference,
+        "version": acceptance.contract.terms.version,
+    }
+    url = reverse("packages:terms", args=[acceptance.contract_id])
+    return Told("scale", "good", acceptance.accepted_at, _name(acceptance.accepted_by), sentence, url=url)
+
+
+def _rate(teller: Teller, line: RateLine, _actors: Actors) -> Told:
+    assert line.contract is not None
+    facts = {"day": teller.day(line.valid_from), "contract": line.contract.reference}
+    if line.hourly_rate is None:
+        sentence = _("From %(day)s the general rate holds again for %(contract)s.") % facts
+    else:
+        facts["rate"] = format_money(line.hourly_rate, line.currency, teller.language)
+        sentence = _("%(rate)s an hour was agreed for %(contract)s, from %(day)s.") % facts
+    return Told("badge-euro", "info", line.created_at, _name(line.created_by), sentence, url=_page_of(line.contract))
+
+
+def _ledger(teller: Teller, entry: LedgerEntry, _actors: Actors) -> Told:
+    about = entry.reverses or entry
+    facts = {"minutes": format_minutes(abs(entry.minutes)), "contract": entry.contract.reference}
+    if about.kind == LedgerEntry.Kind.CONSUMPTION:
+        assert about.service_date is not None
+        facts |= {"type": about.get_session_type_display(), "day": teller.day(about.service_date)}
+        url = reverse("sessions:entry", args=[about.pk])
+    else:
+        url = _page_of(entry.contract)
+    icon, tone, said = _of_ledger(entry)
+    by = _name(entry.created_by)
+    return Told(icon, tone, entry.created_at, by, said % facts, entry.reason, url)
+
+
+def _of_ledger(entry: LedgerEntry) -> tuple[str, str, str]:
+    match entry.kind:
+        case LedgerEntry.Kind.GRANT:
+            return "hourglass", "good", _("%(minutes)s were granted on %(contract)s.")
+        case LedgerEntry.Kind.ADJUSTMENT:
+            return "circle-plus", "good", _("%(minutes)s were added to %(contract)s.")
+        case LedgerEntry.Kind.CONSUMPTION:
+            return "timer", "info", _("%(minutes)s were logged: %(type)s on %(day)s.")
+    if entry.reverses is not None and entry.reverses.kind == LedgerEntry.Kind.CONSUMPTION:
+        return "undo-2", "warn", _("%(minutes)s were reversed: %(type)s on %(day)s.")
+    return "undo-2", "warn", _("%(minutes)s that were added to %(contract)s were taken back.")
+
+
+def _waiver(teller: Teller, waiver: Waiver, _actors: Actors) -> Told:
+    sentence = _("Not to bill %(type)s on %(day)s was proposed.") % _of_entry(teller, waiver.entry)
+    url = reverse("sessions:entry", args=[waiver.entry_id])
+    return Told("gift", "info", waiver.proposed_at, _name(waiver.proposed_by), sentence, waiver.reason, url)
+
+
+def _decision(teller: Teller, decision: WaiverDecision, _actors: Actors) -> Told:
+    said = (
+        _("%(type)s on %(day)s is a courtesy: its overage is not billed.")
+        if decision.confirmed
+        else _("Not to bill %(type)s on %(day)s was refused.")
+    )
+    entry = decision.waiver.entry
+    url = reverse("sessions:entry", args=[entry.pk])
+    icon, tone = ("gift", "good") if decision.confirmed else ("circle-x", "warn")
+    by = _name(decision.decided_by)
+    return Told(icon, tone, decision.decided_at, by, said % _of_entry(teller, entry), decision.reason, url)
+
+
+def _session(teller: Teller, event: SessionEvent, _actors: Actors) -> Told:
+    (line,) = history_of([event], zone=teller.zone, with_reasons=True)
+    session = event.session
+    sentence = f"{session.get_session_type_display()} {session.reference}: {line.sentence}"
+    url = reverse("sessions:detail", args=[session.pk])
+    return Told(line.icon, line.tone, line.at, line.by, sentence, line.reason, url)
+
+
+def _accepted(teller: Teller, kept: OverageAcceptance, _actors: Actors) -> Told:
+    sentence = _("Overage was accepted for %(session)s: %(minutes)s, %(amount)s.") % {
+        "session": kept.session.reference,
+        "minutes": format_minutes(kept.overage_minutes + kept.displaced_minutes),
+        "amount": format_money(kept.amount, kept.currency, teller.language),
+    }
+    url = reverse("sessions:detail", args=[kept.session_id])
+    return Told("receipt", "warn", kept.accepted_at, _name(kept.accepted_by), sentence, url=url)
+
+
+def _of_entry(teller: Teller, entry: LedgerEntry) -> dict[str, str]:
+    assert entry.service_date is not None
+    return {"type": entry.get_session_type_display(), "day": teller.day(entry.service_date)}
+
+
+def _page_of(contract: Contract) -> str:
+    return reverse("sessions:contract", args=[contract.pk])
+
+
+SENTENCES: dict[str, tuple["QuerySet[Any, Any]", Callable[[Teller, Any, Actors], Told]]] = {
+    "opened": (Customer.objects.all(), _opened),
+    "joined": (Membership.objects.select_related("user"), _joined),
+    "left": (Membership.objects.select_related("user"), _left),
+    "contact": (ContactAssignment.objects.select_related("person", "assigned_by"), _contact),
+    "act": (AuditEvent.objects.select_related("actor"), _act),
+    "signed": (Contract.objects.select_related("package_version__package", "signed_by"), _signed),
+    "voided": (Contract.objects.select_related("voided_by"), _voided),
+    "terms": (TermsAcceptance.objects.select_related("contract__terms", "accepted_by"), _terms),
+    "rate": (RateLine.objects.select_related("contract", "created_by"), _rate),
+    "ledger": (LedgerEntry.objects.select_related("contract", "created_by", "reverses"), _ledger),
+    "waiver": (Waiver.objects.select_related("entry", "proposed_by"), _waiver),
+    "decision": (WaiverDecision.objects.select_related("waiver__entry", "decided_by"), _decision),
+    "session": (SessionEvent.objects.select_related("session", "by"), _session),
+    "accepted": (OverageAcceptance.objects.select_related("session", "accepted_by"), _accepted),
+}
+"""Of each source: its rows with what a sentence needs, and the sentence."""
