@@ -38,6 +38,7 @@ promised: list[URLPattern] = [
     path("rates/", rates.RateList.as_view(), name="rates"),
     path("billing_periods/", periods.PeriodList.as_view(), name="billing-periods"),
     path("billing_periods/<month:month>/", periods.PeriodDetail.as_view(), name="billing-period"),
+    path("billing_periods/<month:month>/close/", periods.PeriodClose.as_view(), name="billing-close"),
     path("billing_periods/<month:month>/lines/", periods.PeriodLines.as_view(), name="billing-lines"),
     path("billing_periods/<month:month>/export/", periods.PeriodExport.as_view(), name="billing-export"),
 ]

@@ -1,8 +1,8 @@
 """`/billing_periods/`: the months, what each one bills, and the file of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import Http404, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -11,15 +11,19 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from billing.domain.closing import close_month
+from billing.domain.lines import Due
 from billing.domain.months import BillingMonth, billing_month, billing_months
-from billing.domain.overage import OverageLine, month_overage, overage_of_months
+from billing.domain.overage import month_overage
 from billing.domain.overage_file import overage_csv, overage_file_name
+from billing.domain.preview import previews
+from billing.domain.totals import Total, lines_of_month, totals_of, totals_of_closes
+from billing.models import StatementLine
 from core.api.fields import Instant, Money, money_text
 from core.dates import in_calendar
 from customers.api.views import PortalAPIView, PortalListView
 from customers.domain.roles import Right
 from customers.models import TokenScope
-from sessions.domain.pricing import Billing
 
 MONTH = OpenApiParameter(
     "month", {"type": "string", "pattern": r"^\d{4}-\d{2}$"}, OpenApiParameter.PATH, description="YYYY-MM"
@@ -72,7 +76,9 @@ class _MonthView(PortalAPIView):
 
     def described(self, months: Sequence[BillingMonth]) -> list[dict[str, Any]]:
         """The months as the API shows them, with a fixed number of queries."""
-        reports = overage_of_months((each.month for each in months), user=self.person)
+        open_months = [each.month for each in months if each.closed is None]
+        coming = previews(until=max(open_months)) if open_months else {}
+        billed = totals_of_closes(each.month for each in months if each.closed is not None)
         return list(
             PeriodOutput(
                 [
@@ -81,14 +87,9 @@ class _MonthView(PortalAPIView):
                         "status": each.status,
                         "closed_at": each.closed.closed_at if each.closed else None,
                         "closed_by": each.closed.closed_by.email if each.closed else None,
-                        "totals": [
-                            {
-                                "currency": total.currency,
-                                "minutes": total.minutes,
-                                "amount": money_text(total.amount, total.currency),
-                            }
-                            for total in reports[each.month].totals()
-                        ],
+                        "totals": _totals(
+                            billed.get(each.month, {}) if each.closed else totals_of(coming.get(each.month, []))
+                        ),
                     }
                     for each in months
                 ],
@@ -126,18 +127,33 @@ class PeriodDetail(_MonthView):
         return Response(self.described([billing_month(self.check_month(month))])[0])
 
 
+class PeriodClose(_MonthView):
+    """The end of a billing period."""
+
+    acts: ClassVar = {"POST": Right.CLOSE_MONTHS}
+    refusals = ("period_not_over", "earlier_month_open", "unpriced_entries", "sums_do_not_meet")
+
+    @extend_schema(parameters=[MONTH], request=None, responses=PeriodOutput)
+    def post(self, request: Request, month: date) -> Response:
+        """Close the month for ever: what is due becomes statements. A closed month answers as it is."""
+        close_month(month=self.check_month(month), by=self.person, now=self.now)
+        return Response(self.described([billing_month(month)])[0])
+
+
 class PeriodLines(_MonthView, PortalListView):
     """What one month bills."""
 
-    ordering = ("service_date", "time_entry")
+    ordering = ("service_date", "entry_id")
 
     @extend_schema(parameters=[MONTH], responses=LineOutput(many=True))
     def get(self, request: Request, month: date) -> Response:
-        """The lines of one month, by service date; courtesies bill nothing and have none."""
-        report = month_overage(self.check_month(month), user=self.person)
-        lines = [_line(line) for line in report.lines if line.billing is not Billing.COURTESY]
-        lines.sort(key=lambda line: (line["service_date"], line["time_entry"]))
-        return self.page_of(lines, lambda page: LineOutput(page, many=True).data)
+        """The lines of one month's close, by service date; of an open month the preview. Courtesies have none."""
+        billing = billing_month(self.check_month(month))
+        if billing.closed is not None:
+            return self.page_of(lines_of_month(billing.month), _closed_lines)
+        due = previews(until=billing.month).get(billing.month, [])
+        rows = [{"service_date": each.entry.service_date, "entry_id": each.entry.pk, "due": each} for each in due]
+        return self.page_of(rows, lambda page: _open_lines([row["due"] for row in page]))
 
 
 class PeriodExport(_MonthView):
@@ -157,17 +173,52 @@ class PeriodExport(_MonthView):
         )
 
 
-def _line(line: OverageLine) -> dict[str, Any]:
-    return {
-        "statement": None,
-        "customer": line.customer.pk,
-        "contract": line.contract.pk,
-        "time_entry": line.entry.pk,
-        "service_date": line.service_date.isoformat(),
-        "minutes": line.minutes,
-        "amount": money_text(line.amount, line.currency),
-        "currency": line.currency,
-        "hourly_rate": money_text(line.hourly_rate, line.currency),
-        "reason": "delivered",
-        "caused_by": None,
-    }
+def _totals(totals: Mapping[str, Total]) -> list[dict[str, Any]]:
+    return [
+        {"currency": currency, "minutes": total.minutes, "amount": money_text(total.amount, currency)}
+        for currency, total in sorted(totals.items())
+    ]
+
+
+def _closed_lines(lines: Sequence[StatementLine]) -> Any:
+    return LineOutput(
+        [
+            {
+                "statement": line.statement.reference,
+                "customer": line.statement.customer_id,
+                "contract": line.contract_id,
+                "time_entry": line.entry_id,
+                "service_date": line.service_date,
+                "minutes": line.minutes,
+                "amount": money_text(line.amount, line.statement.currency),
+                "currency": line.statement.currency,
+                "hourly_rate": money_text(line.hourly_rate, line.statement.currency),
+                "reason": line.reason,
+                "caused_by": line.caused_by_id,
+            }
+            for line in lines
+        ],
+        many=True,
+    ).data
+
+
+def _open_lines(due: Sequence[Due]) -> Any:
+    return LineOutput(
+        [
+            {
+                "statement": None,
+                "customer": each.entry.contract.customer_id,
+                "contract": each.entry.contract_id,
+                "time_entry": each.entry.pk,
+                "service_date": each.entry.service_date,
+                "minutes": each.minutes,
+                "amount": money_text(each.amount, each.priced.currency),
+                "currency": each.priced.currency,
+                "hourly_rate": money_text(each.priced.hourly_rate, each.priced.currency),
+                "reason": each.reason,
+                "caused_by": each.caused_by,
+            }
+            for each in due
+        ],
+        many=True,
+    ).data

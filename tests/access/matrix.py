@@ -101,6 +101,7 @@ api/v1/time_entries/<int:pk>/refuse_waiver/                entry    ss   x.   x.
 api/v1/rates/                                              -        ss   ..   ..   ..   ..   ..   oo   of
 api/v1/billing_periods/                                    -        ss   ..   ..   ..   ..   ..   ..   ox
 api/v1/billing_periods/<month:month>/                      -        ss   ..   ..   ..   ..   ..   ..   ox
+api/v1/billing_periods/<month:month>/close/              -        ss   ..   ..   ..   ..   ..   ..   xo
 api/v1/billing_periods/<month:month>/lines/                -        ss   ..   ..   ..   ..   ..   ..   ox
 api/v1/billing_periods/<month:month>/export/               -        ss   ..   ..   ..   ..   ..   ..   ox
 api/schema/                                                -        ox   ox   ox   ox   ox   ox   ox   ox

@@ -32,9 +32,9 @@ QUERIES = {
     "/sessions/": 4,
     "/time_entries/": 4,
     "/rates/": 3,
-    "/billing_periods/": 7,
-    "/billing_periods/2026-02/": 6,
-    "/billing_periods/2026-02/lines/": 5,
+    "/billing_periods/": 10,
+    "/billing_periods/2026-02/": 9,
+    "/billing_periods/2026-02/lines/": 9,
     "/contracts/{contract}/ledger/": 5,
 }
 
