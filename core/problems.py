@@ -44,6 +44,7 @@ PROBLEMS: dict[str, ProblemKind] = {
     # What stands against it now.
     "slot_taken": ProblemKind(409, _("The time is taken.")),
     "outside_availability": ProblemKind(409, _("Nobody is available then.")),
+    "meetings_in_the_way": ProblemKind(409, _("Meetings are booked in that time.")),
     "too_late": ProblemKind(409, _("It is too late for this.")),
     "terms_not_accepted": ProblemKind(409, _("The terms have not been accepted.")),
     "overage_not_accepted": ProblemKind(409, _("The overage has not been accepted.")),

@@ -43,7 +43,7 @@ NAVIGATION = (
         (
             Entry(_("Overview"), "house", "home", Right.SEE_OWN_ACCOUNT, key="h"),
             Entry(_("Work list"), "inbox", "work-list", Right.SEE_STAFF_AREA),
-            Entry(_("My diary"), "calendar-days", "diary", Right.LOG_TIME, key="d"),
+            Entry(_("My diary"), "calendar-days", "sessions:diary", Right.LOG_TIME, key="d"),
         ),
     ),
     Group(
@@ -78,6 +78,7 @@ NAVIGATION = (
     Group(
         _("Operations"),
         (
+            Entry(_("Diaries"), "calendar-range", "sessions:diaries", Right.SEE_OPERATIONS),
             Entry(_("Packages"), "boxes", "packages:catalogue", Right.SEE_OPERATIONS),
             Entry(_("Import contracts"), "file-up", "contract-import", Right.SEE_OPERATIONS),
             Entry(_("Staff"), "contact-round", "customers:staff", Right.SEE_OPERATIONS),

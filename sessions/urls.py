@@ -7,6 +7,10 @@ from sessions.views import (
     contract_list,
     contracts,
     corrections,
+    diary,
+    diary_absences,
+    diary_calendars,
+    diary_hours,
     entry_list,
     handovers,
     ledger,
@@ -48,4 +52,20 @@ urlpatterns = [
     path("time-entries/<int:pk>/reverse/", corrections.reverse, name="reverse"),
     path("time-entries/<int:pk>/waive/", corrections.waive, name="waive"),
     path("time-entries/<int:pk>/refuse-waiver/", corrections.refuse_waiver, name="refuse-waiver"),
+    # Diaries
+    path("diary/", diary.diary, name="diary"),
+    path("diary/people/", diary.diaries, name="diaries"),
+    path("diary/<int:pk>/", diary.diary_week, name="diary-week"),
+    path("diary/<int:pk>/hours/", diary_hours.diary_hours, name="diary-hours"),
+    path("diary/<int:pk>/days-off/", diary_absences.diary_absences, name="diary-absences"),
+    path("diary/<int:pk>/time-off/new/", diary_absences.time_off_new, name="time-off-new"),
+    path("diary/<int:pk>/time-off/<int:time_off_pk>/", diary_absences.time_off_change, name="time-off-change"),
+    path("diary/<int:pk>/time-off/<int:time_off_pk>/end/", diary_absences.time_off_end, name="time-off-end"),
+    path("diary/<int:pk>/exceptions/new/", diary_absences.exception_new, name="exception-new"),
+    path(
+        "diary/<int:pk>/exceptions/<int:exception_pk>/remove/", diary_absences.exception_remove, name="exception-remove"
+    ),
+    path("diary/<int:pk>/calendars/", diary_calendars.diary_calendars, name="diary-calendars"),
+    path("diary/<int:pk>/calendars/<int:calendar_pk>/read/", diary_calendars.calendar_read, name="calendar-read"),
+    path("diary/<int:pk>/calendars/<int:calendar_pk>/remove/", diary_calendars.calendar_remove, name="calendar-remove"),
 ]

@@ -20,6 +20,7 @@ class Right(StrEnum):
     SEE_OPERATIONS = "see_operations"
     BOOK = "book"
     LOG_TIME = "log_time"
+    KEEP_DIARIES = "keep_diaries"
     PROPOSE_WAIVER = "propose_waiver"
     DECIDE_WAIVER = "decide_waiver"
     ADJUST = "adjust"
@@ -35,7 +36,7 @@ _EVERYBODY = frozenset({Right.SEE_OWN_ACCOUNT})
 _CUSTOMER_MEMBER = _EVERYBODY | {Right.SEE_CUSTOMERS, Right.SEE_SESSIONS}
 _CUSTOMER_ADMIN = _CUSTOMER_MEMBER | {Right.SEE_CONTRACTS, Right.BOOK}
 _STAFF = _EVERYBODY | {Right.SEE_CUSTOMERS, Right.SEE_CONTRACTS, Right.SEE_SESSIONS, Right.SEE_STAFF_AREA}
-_DELIVERY = _STAFF | {Right.BOOK, Right.LOG_TIME, Right.PROPOSE_WAIVER}
+_DELIVERY = _STAFF | {Right.BOOK, Right.LOG_TIME, Right.KEEP_DIARIES, Right.PROPOSE_WAIVER}
 
 RIGHTS_OF_ROLE: dict[str, frozenset[Right]] = {
     Role.AM: _DELIVERY,
@@ -47,6 +48,7 @@ RIGHTS_OF_ROLE: dict[str, frozenset[Right]] = {
         Right.SEE_RATES,
         Right.SEE_OPERATIONS,
         Right.BOOK,
+        Right.KEEP_DIARIES,
         Right.PROPOSE_WAIVER,
         Right.DECIDE_WAIVER,
         Right.ADJUST,

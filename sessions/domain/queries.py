@@ -2,8 +2,9 @@
 
 from django.db.models import Q, QuerySet
 
-from customers.domain.roles import memberships_of
-from customers.models import User
+from customers.domain.queries import staff_holding
+from customers.domain.roles import DELIVERY_ROLES, memberships_of, roles_of
+from customers.models import Role, User
 from packages.domain.contracts import contract_scope
 from sessions.models import Attendee, ConsultingSession, LedgerEntry
 
@@ -16,6 +17,12 @@ def sessions_visible_to(user: User) -> QuerySet[ConsultingSession]:
     return ConsultingSession.objects.filter(contract_scope(user, "contract") | Q(pk__in=attended)).select_related(
         "contract__customer", "contract__package_version__package", "staff__staff_profile"
     )
+
+
+def diaries_visible_to(user: User) -> QuerySet[User]:
+    """The people whose diary `user` sees and keeps: their own, and for operations everybody's who delivers."""
+    people = staff_holding(DELIVERY_ROLES)
+    return people if Role.OPERATIONS in roles_of(user) else people.filter(pk=user.pk)
 
 
 def ledger_visible_to(user: User) -> QuerySet[LedgerEntry]:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,12 +17,14 @@ from home.domain.contract_import.runs import receive
 from home.models import ImportRun
 from packages.models import Contract
 from sessions.domain.booking import Guest
+from sessions.domain.busy_times import subscribe
 from sessions.domain.waivers import waive
-from sessions.models import ConsultingSession, LedgerEntry
+from sessions.models import BusyCalendar, ConsultingSession, DayException, LedgerEntry, TimeOff
 from tests.factories import (
     NOW,
     acme,
     aino,
+    at,
     booked,
     giulia,
     globex,
@@ -59,6 +62,10 @@ class World:
     entry: LedgerEntry
     token: ApiToken
     run: ImportRun
+    diary: User
+    time_off: TimeOff
+    exception: DayException
+    calendar: BusyCalendar
 
     @classmethod
     def build(cls) -> "World":
@@ -72,18 +79,29 @@ class World:
         waive(entry=entry, by=giulia(), reason="Bad line", now=NOW)
         token, _secret = issue_token(person=marta(), name="Payroll", now=NOW)
         run = receive(file_name="export.csv", content=b"", by=sofia(), now=NOW)
-        return cls(acme(), contract, session, entry, token, run)
+        return cls(acme(), contract, session, entry, token, run, giulia(), *_of_the_diary(giulia()))
 
     def path(self, route: str, target: str) -> str:
         """The address of `route` with Acme's object of the kind `target` in it."""
         values = {
             "<int:person_pk>": str(luca().pk),
+            "<int:time_off_pk>": str(self.time_off.pk),
+            "<int:exception_pk>": str(self.exception.pk),
+            "<int:calendar_pk>": str(self.calendar.pk),
             "<month:month>": "2026-02",
             "<slug:code>": "invalid",
             "<int:pk>": str(getattr(self, target).pk) if target != "-" else "",
         }
         path = re.sub(r"<[^>]+>", lambda found: values[found.group()], route)
         return f"/{path}"
+
+
+def _of_the_diary(staff: User) -> tuple[TimeOff, DayException, BusyCalendar]:
+    """One of each of what stands in a diary beside meetings."""
+    time_off = TimeOff.objects.create(staff=staff, starts_at=at("2026-03-20 00:00"), ends_at=at("2026-03-21 00:00"))
+    exception = DayException.objects.create(staff=staff, date=date(2026, 3, 19))
+    calendar = subscribe(staff=staff, address="https://calendar.example/private.ics", now=NOW)
+    return time_off, exception, calendar
 
 
 def answer_of(response: HttpResponse) -> str:
