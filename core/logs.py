@@ -1,11 +1,25 @@
 """Logs: one line an event, key=value, with the id of the request or task it belongs to."""
 
+import re
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
+_CALENDAR_ADDRESS = re.compile(r"/calendars/[^/\s]+\.ics")
+
+
+def hide_calendar_addresses(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Take the secret out of a person's calendar address: who reads logs does not read calendars."""
+    for name, value in event.items():
+        if isinstance(value, str) and "/calendars/" in value:
+            event[name] = _CALENDAR_ADDRESS.sub("/calendars/….ics", value)
+    return event
+
+
 foreign_pre_chain: list[Any] = [
     structlog.contextvars.merge_contextvars,
+    hide_calendar_addresses,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -27,6 +41,7 @@ def configure() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.StackInfoRenderer(),
             structlog.processors.format_exc_info,
+            hide_calendar_addresses,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),

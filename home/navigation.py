@@ -91,6 +91,7 @@ NAVIGATION = (
 ACCOUNT = (
     Entry(_("Profile"), "circle-user-round", "profile", Right.SEE_OWN_ACCOUNT),
     Entry(_("Notifications"), "bell", "notifications:preferences", Right.SEE_OWN_ACCOUNT),
+    Entry(_("Calendar"), "calendar-sync", "sessions:my-calendar", Right.SEE_OWN_ACCOUNT),
     Entry(_("Change password"), "key-round", "account_change_password", Right.SEE_OWN_ACCOUNT),
     Entry(_("Two-step sign-in"), "shield-check", "mfa_index", Right.SEE_OWN_ACCOUNT),
     Entry(_("API tokens"), "key-square", "tokens", Right.SEE_OWN_ACCOUNT),

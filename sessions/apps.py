@@ -8,7 +8,8 @@ class SessionsConfig(AppConfig):
     verbose_name = _("Sessions and hours")
 
     def ready(self) -> None:
-        from sessions.domain import change_letters, session_letters
+        from sessions.domain import change_letters, overage_letters, session_letters
 
         session_letters.register_kinds()
         change_letters.register_kinds()
+        overage_letters.register_kinds()

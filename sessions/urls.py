@@ -2,6 +2,7 @@ from django.urls import path
 
 from sessions.views import (
     booking,
+    calendars,
     cancelling,
     changes,
     contract_list,
@@ -45,6 +46,10 @@ urlpatterns = [
     path("sessions/hand-over/", handovers.hand_over_sessions, name="hand-over"),
     path("sessions/<int:pk>/log/", logging.log_session, name="log"),
     path("sessions/<int:pk>/no-show/", cancelling.no_show, name="no-show"),
+    # Calendars
+    path("sessions/<int:pk>/calendar.ics", calendars.session_calendar, name="calendar"),
+    path("calendars/<slug:secret>.ics", calendars.feed, name="feed"),
+    path("preferences/calendar/", calendars.my_calendar, name="my-calendar"),
     # Time entries
     path("time-entries/", entry_list.entry_list, name="entry-list"),
     path("time-entries.csv", entry_list.entry_list_csv, name="entry-list-csv"),

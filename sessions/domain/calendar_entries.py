@@ -90,7 +90,7 @@ def event_of(
     return event
 
 
-def calendar_of(events: Sequence[Event], *, method: str, **properties: str) -> bytes:
+def calendar_of(events: Sequence[Event], *, method: str, **properties: str | timedelta) -> bytes:
     """An iCalendar file of `events` that brings the definitions of its zones along, and `properties` of its own."""
     calendar = Calendar()
     calendar.add("prodid", "-//Oura Success//Portal//EN")
@@ -98,7 +98,8 @@ def calendar_of(events: Sequence[Event], *, method: str, **properties: str) -> b
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
     for name, value in properties.items():
-        calendar.add(name.replace("_", "-"), value)
+        kind = {"VALUE": "DURATION"} if isinstance(value, timedelta) else {}
+        calendar.add(name.replace("_", "-"), value, parameters=kind)
     for event in events:
         calendar.add_component(event)
     if events:

@@ -11,6 +11,7 @@ from packages.domain.contracts import locked
 from sessions.domain import invitations
 from sessions.domain.acts import Act, acts_as_staff, check_act, is_late
 from sessions.domain.diary_places import give_place_up
+from sessions.domain.overage_rises import Cause, rises_told
 from sessions.domain.states import move
 from sessions.models import ConsultingSession, SessionEvent
 
@@ -27,7 +28,9 @@ def cancel_session(*, session: ConsultingSession, by: User, reason: str, now: da
     session.refresh_from_db(fields=["staff", "starts_at", "ends_at", "duration_minutes", "status", "sequence"])
     check_act(Act.CANCEL, session=session, by=by, now=now)
     late = not acts_as_staff(by, contract) and is_late(session, now=now)
-    move(session, SessionEvent.Kind.CANCELLED, by=by, now=now, reason=reason.strip(), details={"late": late})
+    with rises_told(contract, now=now) as causes:
+        move(session, SessionEvent.Kind.CANCELLED, by=by, now=now, reason=reason.strip(), details={"late": late})
+        causes.append(Cause(f"cancelled:{session.pk}"))
     give_place_up(session)
     session.sequence += 1
     session.save(update_fields=["sequence"])

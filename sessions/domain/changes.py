@@ -19,6 +19,7 @@ from sessions.domain.acceptance import check_acceptance, keep_acceptance
 from sessions.domain.acts import Act, acts_as_staff, check_act
 from sessions.domain.booking import check_meeting
 from sessions.domain.diary_places import change_place, lock_diary
+from sessions.domain.overage_rises import Cause, rises_told
 from sessions.domain.quotes import Quote, quote
 from sessions.domain.states import move
 from sessions.models import ConsultingSession, SessionEvent
@@ -88,9 +89,12 @@ def move_session(
     offer = _offer(session, starts_at, duration_minutes)
     if offer.must_be_accepted:
         check_acceptance(offer.quote, contract, by=by, accept_overage=accept_overage, sealed_quote=sealed_quote)
-    changed = _place_anew(session, starts_at, duration_minutes, staff, now=now)
-    kind = Kind.MOVED if changed.time else Kind.REASSIGNED
-    move(session, kind, by=by, now=now, reason=reason.strip(), details=changed.details)
+    with rises_told(contract, now=now) as causes:
+        changed = _place_anew(session, starts_at, duration_minutes, staff, now=now)
+        kind = Kind.MOVED if changed.time else Kind.REASSIGNED
+        move(session, kind, by=by, now=now, reason=reason.strip(), details=changed.details)
+        accepted_by = by if offer.must_be_accepted else None
+        causes.append(Cause(f"moved:{session.pk}:{session.sequence}", accepted_by=accepted_by, besides=session))
     if offer.must_be_accepted:
         keep_acceptance(session, offer.quote, by=by, now=now)
     _announce(session, changed, now=now)

@@ -62,6 +62,9 @@ sessions/<int:pk>/move/confirm/                            session  ss   ..   ..
 sessions/<int:pk>/reassign/                                session  ss   ..   ..   ..   ..   oo   oo   ff
 sessions/<int:pk>/place/                                   session  ss   ..   ..   ..   ..   oo   oo   ff
 sessions/hand-over/                                        -        ss   ..   oo   ..   ..   oo   oo   ff
+sessions/<int:pk>/calendar.ics                             session  ss   .x   .x   ox   ox   ox   ox   ox
+calendars/<slug:secret>.ics                                -        .x   .x   .x   .x   .x   .x   .x   .x
+preferences/calendar/                                      -        ss   oo   oo   oo   oo   oo   oo   oo
 sessions/<int:pk>/log/                                     session  ss   ..   ..   ..   ..   oo   ff   ff
 sessions/<int:pk>/no-show/                                 session  ss   ..   ..   ..   ..   oo   oo   ff
 time-entries/                                              -        ss   ..   ox   ..   ..   ox   ox   ox

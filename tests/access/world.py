@@ -90,6 +90,7 @@ class World:
             "<int:calendar_pk>": str(self.calendar.pk),
             "<month:month>": "2026-02",
             "<slug:code>": "invalid",
+            "<slug:secret>": "nobodys",
             "<int:pk>": str(getattr(self, target).pk) if target != "-" else "",
         }
         path = re.sub(r"<[^>]+>", lambda found: values[found.group()], route)
