@@ -7,15 +7,14 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from customers.domain.queries import customers_visible_to
-from customers.domain.roles import Right, administered_by, memberships_of, rights_of
-from customers.models import User
-from home.navigation import ACCOUNT, CUSTOMER_PAGE, DEMO, SEARCH, Link, LinkGroup, address_of, links_for, navigation_for
+from customers.domain.roles import Right, administered_by, is_admin_of, memberships_of, rights_of
+from customers.models import Customer, User
+from home.navigation import ACCOUNT, DEMO, SEARCH, Link, LinkGroup, address_of, links_for, navigation_for, same_page_of
 
 THEME_COOKIE = "portal_theme"
 THEMES: dict[str, tuple[Promise, str]] = {
@@ -38,6 +37,7 @@ class DemoPerson:
 DEMO_PEOPLE = (
     DemoPerson(_("Customer admin at Acme"), "admin@acme.example", "building-2"),
     DemoPerson(_("Customer admin at Globex"), "admin@globex.example", "building"),
+    DemoPerson(_("New customer admin at Sakura"), "yui.tanabe@sakura.example", "sprout"),
     DemoPerson(_("Account manager"), "am@oura.example", "headset"),
     DemoPerson(_("Finance"), "finance@oura.example", "receipt"),
     DemoPerson(_("Operations lead"), "ops@oura.example", "settings-2"),
@@ -58,6 +58,7 @@ class Option:
 class OtherCustomer:
     """A customer that the person may act for."""
 
+    pk: int
     name: str
     url: str
     current: bool
@@ -124,7 +125,9 @@ class Chrome:
         user = self._request.user
         administered = administered_by(user) if isinstance(user, User) else []
         only = administered[0] if len(administered) == 1 else None
-        return navigation_for(rights=self._rights, path=self._request.path, customer_id=only)
+        return navigation_for(
+            rights=self._rights, path=self._request.path, view=_view_of(self._request), customer_id=only
+        )
 
     @cached_property
     def account(self) -> tuple[Link, ...]:
@@ -138,26 +141,30 @@ class Chrome:
 
     @cached_property
     def other_customers(self) -> list[OtherCustomer]:
-        """The customers of somebody who belongs to several: one query, for them alone, on a customer's page."""
+        """The customers of somebody who belongs to several, from whatever page: one query, for them alone."""
         user = self._request.user
-        if not isinstance(user, User):
-            return []
-        own = memberships_of(user)
-        belongs_to_several = len(own) > 1
-        if not belongs_to_several:
+        if not isinstance(user, User) or len(memberships_of(user)) <= 1:
             return []
         return [
-            OtherCustomer(customer.name, url, self._request.path.startswith(url))
-            for customer in customers_visible_to(user).filter(pk__in=own).order_by("name", "pk")
-            if (url := _page_of(customer.pk)) is not None
+            self._offer(customer, is_admin=is_admin_of(user, customer.pk))
+            for customer in customers_visible_to(user).filter(pk__in=memberships_of(user)).order_by("name", "pk")
         ]
 
+    def _offer(self, customer: Customer, *, is_admin: bool) -> OtherCustomer:
+        url = same_page_of(customer.pk, view=_view_of(self._request), is_admin=is_admin)
+        is_shown = url == self._request.path or self._request.GET.get("customer") == str(customer.pk)
+        return OtherCustomer(customer.pk, customer.name, url, is_shown)
 
-def _page_of(customer_id: int) -> str | None:
-    try:
-        return reverse(CUSTOMER_PAGE, args=[customer_id])
-    except NoReverseMatch:
-        return None
+    @property
+    def narrowed_to(self) -> str:
+        """The customer that the address narrows the page to, for somebody who belongs to several."""
+        return next((each.name for each in self.other_customers if each.current), "")
+
+
+def _view_of(request: HttpRequest) -> str:
+    """The name of the URL of the page; nothing where no URL was resolved."""
+    match = request.resolver_match
+    return match.view_name if match is not None else ""
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:

@@ -18,7 +18,8 @@ class Entry:
     """A place in the portal: its words, its icon, the name of its URL and the right that opens it.
 
     A page `of_customer` takes a customer's id: it is shown to the admin of one customer, and leads to that one's. The
-    letter `key` leads there from the keyboard, after a `g`.
+    letter `key` leads there from the keyboard, after a `g`. `holds` names URLs that lie elsewhere and belong here all
+    the same: whoever books is busy with sessions, though the address begins with the contract's.
     """
 
     label: Words
@@ -27,6 +28,7 @@ class Entry:
     right: Right
     of_customer: bool = False
     key: str = ""
+    holds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,9 @@ class Group:
     title: Words
     entries: tuple[Entry, ...]
 
+
+BOOKING = ("sessions:book-start", "sessions:book", "sessions:book-time", "sessions:book-details")
+HOURS = ("sessions:log-free", "sessions:entry")
 
 NAVIGATION = (
     Group(
@@ -49,8 +54,8 @@ NAVIGATION = (
     Group(
         _("Service"),
         (
-            Entry(_("Sessions"), "calendar-check", "sessions:list", Right.SEE_SESSIONS, key="s"),
-            Entry(_("Hours"), "timer", "sessions:entry-list", Right.SEE_STAFF_AREA, key="t"),
+            Entry(_("Sessions"), "calendar-check", "sessions:list", Right.SEE_SESSIONS, key="s", holds=BOOKING),
+            Entry(_("Hours"), "timer", "sessions:entry-list", Right.SEE_STAFF_AREA, key="t", holds=HOURS),
             Entry(_("Reviews"), "clipboard-check", "reviews:list", Right.SEE_SESSIONS),
             Entry(_("Support"), "life-buoy", "support:requests", Right.SEE_SESSIONS),
             Entry(_("Orders & returns"), "package", "support:orders", Right.SEE_SESSIONS),
@@ -61,7 +66,15 @@ NAVIGATION = (
         _("Organisation"),
         (
             Entry(_("Customers"), "building-2", "customer-list", Right.SEE_STAFF_AREA, key="u"),
-            Entry(_("Contracts"), "file-text", "sessions:contract-list", Right.SEE_CONTRACTS, key="c"),
+            Entry(
+                _("Contracts"),
+                "file-text",
+                "sessions:contract-list",
+                Right.SEE_CONTRACTS,
+                key="c",
+                holds=("sessions:entry",),
+            ),
+            Entry(_("Your organisation"), "building-2", "customer-detail", Right.SEE_CONTRACTS, of_customer=True),
             Entry(_("People"), "users", "customers:people", Right.SEE_CONTRACTS, of_customer=True),
             Entry(_("Terms"), "scale", "packages:terms", Right.SEE_CONTRACTS),
             Entry(_("Statements"), "receipt-text", "billing:statements", Right.SEE_CONTRACTS),
@@ -102,8 +115,11 @@ DEMO = (
     Entry(_("Component gallery"), "component", "demo-gallery", Right.SEE_OWN_ACCOUNT),
 )
 
-# The page of one customer, which takes the customer's id; the switcher in the top bar leads there.
+# Pages of one customer, which take the customer's id, and lists that can be narrowed to one: the switcher in the top
+# bar stays on them. The first page is there for everybody who belongs to the customer, the others for its admins.
 CUSTOMER_PAGE = "customer-detail"
+ADMIN_PAGES = ("customers:people", "customer-history")
+LISTS = ("sessions:list", "sessions:contract-list")
 SEARCH = "search"
 
 
@@ -134,28 +150,35 @@ def address_of(url_name: str, *arguments: int) -> str | None:
 
 
 def links_for(
-    entries: Iterable[Entry], *, rights: frozenset[Right], path: str, customer_id: int | None = None
+    entries: Iterable[Entry], *, rights: frozenset[Right], path: str, view: str = "", customer_id: int | None = None
 ) -> tuple[Link, ...]:
-    """The entries that exist and that `rights` open, the one that holds `path` marked."""
+    """The entries that exist and that `rights` open, the one that holds `view` or else `path` marked.
+
+    :param view: the name of the URL of the page
+    """
     open_entries = [
         (entry, url)
         for entry in entries
         if entry.right in rights and (url := _address_for(entry, customer_id)) is not None
     ]
-    current = _closest((url for _entry, url in open_entries), path)
+    claimed = next((url for entry, url in open_entries if view in entry.holds), None)
+    current = claimed or _closest((url for _entry, url in open_entries), path)
     return tuple(
         Link(entry.label, entry.icon, url, "" if url != current else "page" if url == path else "true", entry.key)
         for entry, url in open_entries
     )
 
 
-def navigation_for(*, rights: frozenset[Right], path: str, customer_id: int | None = None) -> tuple[LinkGroup, ...]:
+def navigation_for(
+    *, rights: frozenset[Right], path: str, view: str = "", customer_id: int | None = None
+) -> tuple[LinkGroup, ...]:
     """The groups of the sidebar for somebody with `rights` who stands at `path`; empty groups are left out.
 
+    :param view: the name of the URL of the page
     :param customer_id: the one customer whose admin they are, for entries `of_customer`
     """
     entries = (entry for group in NAVIGATION for entry in group.entries)
-    every = links_for(entries, rights=rights, path=path, customer_id=customer_id)
+    every = links_for(entries, rights=rights, path=path, view=view, customer_id=customer_id)
     by_url = {link.url: link for link in every}
     groups = (
         LinkGroup(
@@ -181,3 +204,13 @@ def _closest(urls: Iterable[str], path: str) -> str | None:
     """Of the areas that `path` lies in, the innermost. The first page holds only itself."""
     holding = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
     return max(holding, key=len, default=None)
+
+
+def same_page_of(customer_id: int, *, view: str, is_admin: bool) -> str:
+    """Where somebody who stands on the page `view` goes to act for another customer: the same page, where it is one's.
+
+    The address says whom one acts for; nothing is remembered.
+    """
+    if view in LISTS:
+        return f"{reverse(view)}?customer={customer_id}"
+    return reverse(view if is_admin and view in ADMIN_PAGES else CUSTOMER_PAGE, args=[customer_id])

@@ -8,14 +8,13 @@ from django.db.models import QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from customers.domain.roles import administered_by
-from customers.models import Customer, Membership, User
+from customers.models import ContactAssignment, Customer, Membership, User
 from home.domain.agenda import coming_sessions
 from home.domain.attention import Watched, proposed_for_booking, watched
 from home.domain.customers import leads_of
 from packages.domain.contracts import contracts_visible_to
 from packages.domain.queries import Standing, in_standing
 from packages.models import Contract
-from packages.session_types import SessionType
 from sessions.domain.queries import time_entries_visible_to
 from sessions.models import ConsultingSession, LedgerEntry
 
@@ -25,16 +24,23 @@ DELIVERED_SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class GettingStarted:
-    """The first steps with a contract, ticked off as they happen."""
+    """The first steps of a customer, ticked off by the facts. Without a contract there are no terms and no sessions."""
 
-    contract: Contract
+    customer: Customer
+    contract: Contract | None
+    people_invited: bool
+    contact_designated: bool
     terms_accepted: bool
-    kickoff_booked: bool
-    colleagues_invited: bool
+    session_booked: bool
 
     @property
     def steps(self) -> tuple[bool, ...]:
-        return (self.terms_accepted, self.kickoff_booked, self.colleagues_invited)
+        own = (self.people_invited, self.contact_designated)
+        return own if self.contract is None else (*own, self.terms_accepted, self.session_booked)
+
+    @property
+    def done(self) -> int:
+        return sum(self.steps)
 
     @property
     def finished(self) -> bool:
@@ -92,8 +98,8 @@ def customer_homes(user: User, *, now: datetime) -> list[CustomerHome]:
     delivered: dict[int, list[LedgerEntry]] = defaultdict(list)
     for entry in _delivered_lately(user, customers):
         delivered[entry.contract.customer_id].append(entry)
-    started = _contracts_with_kickoff([*running, *upcoming])
-    crowds = _sizes(customers)
+    started = _contracts_with_a_session([*running, *upcoming])
+    crowds, designated = _sizes(customers), _with_primary_contact(customers)
     leads = leads_of(customers)
     return [
         CustomerHome(
@@ -102,25 +108,47 @@ def customer_homes(user: User, *, now: datetime) -> list[CustomerHome]:
             contracts=cards[customer.pk],
             sessions=sessions[customer.pk][:SESSIONS_SHOWN],
             delivered=delivered[customer.pk],
-            getting_started=_getting_started(cards[customer.pk], started, crowds.get(customer.pk, 0)),
+            getting_started=_getting_started(
+                customer,
+                cards[customer.pk],
+                started=started,
+                people_invited=crowds.get(customer.pk, 0) > 1,
+                contact_designated=customer.pk in designated,
+            ),
             book_on=proposed_for_booking((card.watched for card in cards[customer.pk]), now=now),
         )
         for customer in customers
     ]
 
 
-def _getting_started(cards: list[ContractCard], started: set[int], people: int) -> GettingStarted | None:
-    """The first steps of the newest contract; None once they are all done, or without a contract."""
-    if not cards:
-        return None
-    newest = max(cards, key=lambda card: (card.watched.contract.starts_on, card.watched.contract.pk))
+def _getting_started(
+    customer: Customer,
+    cards: list[ContractCard],
+    *,
+    started: set[int],
+    people_invited: bool,
+    contact_designated: bool,
+) -> GettingStarted | None:
+    """The first steps of a customer, with the newest contract; None once they are all done."""
+    newest = max(cards, key=lambda card: (card.watched.contract.starts_on, card.watched.contract.pk), default=None)
     steps = GettingStarted(
-        contract=newest.watched.contract,
-        terms_accepted=newest.terms_accepted,
-        kickoff_booked=newest.watched.contract.pk in started,
-        colleagues_invited=people > 1,
+        customer=customer,
+        contract=newest.watched.contract if newest else None,
+        people_invited=people_invited,
+        contact_designated=contact_designated,
+        terms_accepted=newest is not None and newest.terms_accepted,
+        session_booked=newest is not None and newest.watched.contract.pk in started,
     )
     return None if steps.finished else steps
+
+
+def _with_primary_contact(customers: list[Customer]) -> set[int]:
+    """Those of `customers` who designated their primary contact; the first admin stands in for the others."""
+    return set(
+        ContactAssignment.objects.filter(
+            customer__in=customers, kind=ContactAssignment.Kind.PRIMARY_CONTACT, until__isnull=True
+        ).values_list("customer", flat=True)
+    )
 
 
 def _delivered_lately(user: User, customers: list[Customer]) -> QuerySet[LedgerEntry]:
@@ -131,12 +159,11 @@ def _delivered_lately(user: User, customers: list[Customer]) -> QuerySet[LedgerE
     return entries.annotate(place=of_customer).filter(place__lte=DELIVERED_SHOWN).order_by(*newest_first)
 
 
-def _contracts_with_kickoff(contracts: list[Contract]) -> set[int]:
-    """Those of `contracts` whose kick-off is booked or held."""
+def _contracts_with_a_session(contracts: list[Contract]) -> set[int]:
+    """Those of `contracts` with a session that is booked or was held."""
     return set(
         ConsultingSession.objects.filter(
             contract__in=contracts,
-            session_type=SessionType.KICKOFF,
             status__in=[ConsultingSession.Status.BOOKED, ConsultingSession.Status.HELD],
         ).values_list("contract", flat=True)
     )

@@ -47,6 +47,11 @@ class FinanceHome:
         """The lines of both months without a rate in force."""
         return [*self.last_month.unpriced(), *self.this_month.unpriced()]
 
+    @property
+    def last_month_waits(self) -> bool:
+        """Whether the month that is over has overage and is not closed yet."""
+        return self.last_month.provisional and bool(self.last_month.lines)
+
 
 def finance_home(user: User, *, now: datetime) -> FinanceHome:
     """The two months that finance has to do with, by the calendar of `user`."""
@@ -85,6 +90,7 @@ class OperationsHome:
     pressing: list[Watched]
     unpriced: list[OverageLine]
     waivers: list[LedgerEntry]
+    waivers_waiting: int
     staff: list[StaffLoad]
 
 
@@ -98,6 +104,7 @@ def operations_home(user: User, *, now: datetime) -> OperationsHome:
         pressing=pressing(contracts_visible_to(user), now=now),
         unpriced=[line for report in _two_months(user, now) for line in report.unpriced()],
         waivers=list(_waivers_to_decide(user)[:WAIVERS_SHOWN]),
+        waivers_waiting=_waivers_to_decide(user).count(),
         staff=_staff_loads(now),
     )
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from core.models import AuditEvent
 from customers.administration import RecordAdmin
 from customers.domain.tokens import issue_token
 from customers.models import ApiToken, Customer, Membership, User
@@ -74,6 +75,7 @@ def test_pages_of_other_packages_are_not_among_them() -> None:
         "consulting_sessions",
         "notifications",
         "billing",
+        "core",
     }
 
 
@@ -242,5 +244,20 @@ def test_the_digest_of_an_api_key_is_on_no_page() -> None:
 @pytest.mark.parametrize("model", [Attendee, SessionEvent, OverageAcceptance, EntryShare, Waiver, WaiverDecision])
 def test_records_have_names_that_can_be_translated(model: type[Model]) -> None:
     names = [model._meta.verbose_name, model._meta.verbose_name_plural]
-    names += [field.verbose_name for field in model._meta.fields if field.name not in ("id", "session", "entry", "waiver")]
+    names += [
+        field.verbose_name for field in model._meta.fields if field.name not in ("id", "session", "entry", "waiver")
+    ]
     assert [name for name in names if not isinstance(name, Promise)] == []
+
+
+def test_what_is_changed_stands_in_the_audit_trail_with_before_and_after() -> None:
+    policy, _made = BookingPolicy.objects.get_or_create(pk=1)
+    page = reverse("admin:consulting_sessions_bookingpolicy_change", args=[policy.pk])
+    form = signed_in(sofia()).get(page).context["adminform"].form
+    typed = {name: form.initial[name] for name in form.fields} | {"notice_hours": 36}
+
+    assert signed_in(sofia()).post(page, typed).status_code == 302
+
+    kept = AuditEvent.objects.get(verb="bookingpolicy.change")
+    assert (kept.actor, kept.object_id) == (sofia(), policy.pk)
+    assert kept.details["changes"][0]["changed"]["values"] == {"notice_hours": ["24", "36"]}

@@ -33,7 +33,7 @@ from tests.home.pages import page, queries
 
 pytestmark = pytest.mark.django_db
 
-MOST_QUERIES = 15
+MOST_QUERIES = 16
 
 
 @pytest.fixture(autouse=True)
@@ -76,18 +76,6 @@ class TestCustomerAdmin:
         assert "Next session" in shown
         assert "Giulia Conti" in shown
         assert f"/contracts/{contract.pk}/book/" in shown
-
-    def test_what_comes_first_is_ticked_off_as_it_happens(self, now: datetime) -> None:
-        contract = launch_kit(starts_on=TODAY, now=now)
-        assert "Accept the service terms" in page(marta(), "/")
-        assert page(marta(), "/").count("To do") == 3
-
-        with_terms_accepted(contract, now=now)
-        assert page(marta(), "/").count("To do") == 2
-
-        luca()
-        booked(contract, "kickoff", 30, now + timedelta(hours=30), by=giulia(), now=now)
-        assert "Getting started" not in page(marta(), "/")
 
     def test_without_a_contract_says_what_will_be_here(self) -> None:
         assert "No contract is running" in page(marta(), "/")
