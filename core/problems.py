@@ -100,6 +100,13 @@ def status_of(code: str) -> int:
     return kind.status if kind is not None else 409
 
 
+def plain_problem(code: str) -> dict[str, Any]:
+    """A problem of that code as it looks where nothing more is known of it."""
+    title = str(PROBLEMS[code].title) if code in PROBLEMS else code
+    kind = f"{settings.PORTAL_BASE_URL}/api/problems/{code}/"
+    return {"type": kind, "title": title, "status": status_of(code), "detail": title, "code": code}
+
+
 def problem_response(
     *,
     code: str = "",
@@ -116,15 +123,9 @@ def problem_response(
     """
     code = code or CODE_OF_STATUS.get(status, "invalid")
     status = status or status_of(code)
-    title = str(PROBLEMS[code].title) if code in PROBLEMS else code
-    body: dict[str, Any] = {
-        **(facts or {}),
-        "type": f"{settings.PORTAL_BASE_URL}/api/problems/{code}/",
-        "title": title,
-        "status": status,
-        "detail": str(detail) or title,
-        "code": code,
-    }
+    body: dict[str, Any] = {**(facts or {}), **plain_problem(code), "status": status}
+    if detail:
+        body["detail"] = str(detail)
     if errors:
         body["errors"] = [error.as_json() for error in errors]
     answer_headers = dict(headers or {})

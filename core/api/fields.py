@@ -9,14 +9,15 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from core.countries import country_choices
 from core.dates import in_calendar
 from core.money import CURRENCIES, round_to_minor_unit
-from core.text import is_plain
+from core.text import ONE_LINE, SEVERAL_LINES, is_plain
 
 LARGEST_ID = 2**63 - 1
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
-_AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,6})?", re.ASCII)
+_AMOUNT = re.compile(r"-?\d{1,10}(\.\d{1,6})?", re.ASCII)
 
 
 class WholeNumber(serializers.IntegerField):
@@ -51,6 +52,7 @@ class Text(serializers.CharField):
 
     def __init__(self, *, lines: bool = False, **kwargs: Any) -> None:
         self.lines = lines
+        self.published = {"pattern": SEVERAL_LINES if lines else ONE_LINE}
         kwargs.setdefault("max_length", 5000 if lines else 200)
         super().__init__(**kwargs)
 
@@ -60,6 +62,24 @@ class Text(serializers.CharField):
         if not is_plain(data, lines=self.lines):
             self.fail("unseen")
         return data.strip()
+
+
+class Country(Text):
+    """A country by its two capital letters (ISO 3166-1)."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "unknown_country": _("Write the country as two capital letters (ISO 3166), such as IT."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=2, **kwargs)
+        self.published = {"pattern": "^[A-Z]{2}$"}
+
+    def to_internal_value(self, data: Any) -> str:
+        country = super().to_internal_value(data)
+        if country not in dict(country_choices("en")):
+            self.fail("unknown_country")
+        return country
 
 
 class Email(serializers.EmailField):
@@ -120,10 +140,17 @@ class Instant(serializers.DateTimeField):
 
 
 class Money(serializers.DecimalField):
-    """An amount: a decimal string, with the digits of its currency where it is given out (`money_text`)."""
+    """An amount: a decimal string, with the digits of its currency where it is given out (`money_text`).
+
+    A JSON number is read too, exactly as it is written.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_digits=12, decimal_places=2, **kwargs)
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        """Nothing is null but null: the framework would take an empty text for it."""
+        return (False, data) if isinstance(data, str) else super().validate_empty_values(data)
 
     def to_internal_value(self, data: Any) -> Decimal:
         if isinstance(data, bool) or not isinstance(data, str | int | Decimal) or not _AMOUNT.fullmatch(str(data)):

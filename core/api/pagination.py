@@ -82,10 +82,10 @@ class CursorPagination(BasePagination):
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
         """The parameters of every list, for the OpenAPI description."""
-        size = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE_SIZE, "default": DEFAULT_PAGE_SIZE}
+        size = {"type": "integer", "minimum": 1, "maximum": 10**MOST_DIGITS - 1, "default": DEFAULT_PAGE_SIZE}
         return [
             _parameter(CURSOR, "Where the page begins: taken from `next` or `previous`.", {"type": "string"}),
-            _parameter(PAGE_SIZE, "How many rows a page has.", size),
+            _parameter(PAGE_SIZE, f"How many rows a page has: {LARGEST_PAGE_SIZE} at most, whatever is asked.", size),
         ]
 
     def _rows(self, queryset: QuerySet[Any], position: Position | None, most: int) -> list[Any]:

@@ -6,8 +6,9 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
-from core.idempotency import HEADER
-from core.problems import CODE_OF_STATUS, CONTENT_TYPE, PROBLEMS
+from core.api.fields import Money
+from core.idempotency import HEADER, REPLAYED_HEADER
+from core.problems import CODE_OF_STATUS, CONTENT_TYPE, PROBLEMS, plain_problem
 
 _MEANINGS: dict[str, str] = {
     "400": "The input is not valid",
@@ -23,8 +24,23 @@ _MEANINGS: dict[str, str] = {
 }
 # What any call may answer; what else a view's rules refuse stands in its `refusals`.
 _COMMON = frozenset({*CODE_OF_STATUS.values(), "read_only_token", "idempotency_key_reused", "idempotency_in_progress"})
-_ALWAYS = frozenset({"401", "404", "429", "503"})
-_OF_ACTS = _ALWAYS | {"400", "403", "409", "413", "415", "422"}
+_ALWAYS = frozenset({"400", "401", "403", "404", "429", "503"})
+_OF_ACTS = _ALWAYS | {"409", "413", "415", "422"}
+_RETRY_AFTER = {
+    "Retry-After": {"description": "Seconds after which to try again", "schema": {"type": "integer", "minimum": 1}}
+}
+_HEADERS_OF_PROBLEMS: dict[str, dict[str, Any]] = {
+    "401": {"WWW-Authenticate": {"description": "How to sign in", "schema": {"type": "string"}}},
+    "429": _RETRY_AFTER,
+    "503": _RETRY_AFTER,
+}
+_REPLAYED = {
+    REPLAYED_HEADER: {
+        "description": "Whether this is the answer that was kept for the Idempotency-Key",
+        "schema": {"type": "string", "enum": ["true"]},
+    }
+}
+_DIGITS = r"^-?\d{1,10}(\.\d{1,2})?$"
 
 
 class InputFault(serializers.Serializer[Any]):
@@ -50,7 +66,13 @@ class Problem(serializers.Serializer[Any]):
 
 
 class PortalSchema(AutoSchema):
-    """Adds to each operation its problems and, where it acts, the idempotency key."""
+    """Adds to each operation its problems, the token's scope and, where it acts, the idempotency key."""
+
+    def get_description(self) -> str:
+        """What the call is for, and what a token must have been made for."""
+        scope = self.view.scope
+        either = " or `read`" if self.method == "GET" and scope != "read" else ""
+        return f"{super().get_description()}\n\nA token needs the scope `{scope}`{either}."
 
     def get_override_parameters(self) -> list[Any]:
         """The idempotency key of a POST."""
@@ -79,25 +101,59 @@ class PortalSchema(AutoSchema):
         """The resource that the path begins with."""
         return [part for part in self.path.removeprefix("/api/v1/").split("/") if part][:1]
 
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        """As the framework describes the fields, and what ours refuse beyond that."""
+        schema = super()._map_basic_serializer(serializer, direction)
+        for name, field in serializer.fields.items():
+            described = schema["properties"].get(name, {})
+            if isinstance(field, Money):
+                _describe_money(described, reads=direction == "request")
+            elif direction == "request":
+                described.update(_refused_beyond(field))
+        return schema
+
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
-        for status in sorted(self._statuses_of_problems()):
+        if self.method == "POST":
+            for body in bodies.values():
+                body["headers"] = _REPLAYED
+        for status in sorted(_OF_ACTS if self.method == "POST" else _ALWAYS):
             bodies.setdefault(status, self._problem(status))
         return bodies
-
-    def _statuses_of_problems(self) -> frozenset[str]:
-        if self.method == "POST":
-            return _OF_ACTS
-        acts = getattr(self.view, "acts", {})
-        return _ALWAYS | {"400"} | ({"403"} if self.method in acts else set())
 
     def _problem(self, status: str) -> dict[str, Any]:
         component = self.resolve_serializer(Problem, "response")
         refusals = {*getattr(self.view, "refusals", ()), *_COMMON}
-        codes = ", ".join(
-            f"`{code}`" for code, kind in PROBLEMS.items() if str(kind.status) == status and code in refusals
-        )
+        codes = [code for code, kind in PROBLEMS.items() if str(kind.status) == status and code in refusals]
+        examples = {code: {"$ref": f"#/components/examples/{code}"} for code in codes}
         return {
-            "description": f"{_MEANINGS[status]}: {codes}" if codes else _MEANINGS[status],
-            "content": {CONTENT_TYPE: {"schema": component.ref}},
+            "description": f"{_MEANINGS[status]}: {', '.join(f'`{code}`' for code in codes)}",
+            "headers": _HEADERS_OF_PROBLEMS.get(status, {}),
+            "content": {CONTENT_TYPE: {"schema": component.ref, "examples": examples}},
         }
+
+
+def add_problems(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
+    """A hook of the framework's: an example of every problem, to which the operations refer."""
+    result["components"]["examples"] = {
+        code: {"summary": str(kind.title), "value": plain_problem(code)} for code, kind in PROBLEMS.items()
+    }
+    return result
+
+
+def _refused_beyond(field: Any) -> dict[str, Any]:
+    """What a field of the input refuses that the framework does not see."""
+    keywords: dict[str, Any] = {**getattr(field, "published", {})}
+    if isinstance(field, serializers.CharField) and not field.allow_blank:
+        keywords["minLength"] = 1
+    if isinstance(field, serializers.ListSerializer) and not field.allow_empty:
+        keywords["minItems"] = 1
+    return keywords
+
+
+def _describe_money(described: dict[str, Any], *, reads: bool) -> None:
+    """A decimal string; what is read may be a JSON number too."""
+    text = {"type": "string", "format": "decimal", "pattern": _DIGITS}
+    for name in text:
+        described.pop(name, None)
+    described.update({"anyOf": [text, {"type": "number"}]} if reads else text)

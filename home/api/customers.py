@@ -2,14 +2,12 @@
 
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.fields import Currency, Email, Text
-from core.countries import country_choices
+from core.api.fields import Country, Currency, Email, Text
 from customers.api.fields import StaffByEmail
 from customers.api.views import PortalAPIView, PortalListView
 from customers.domain.customers import create_customer
@@ -23,23 +21,13 @@ from home.domain.primary_contact import invite_primary_contact
 class CustomerInput(serializers.Serializer[Any]):
     """A customer to be. The primary contact is invited as customer admin; an unknown address becomes a person."""
 
-    default_error_messages: ClassVar[dict[str, Any]] = {
-        "unknown_country": _("Write the country as two capital letters (ISO 3166), such as IT."),
-    }
-
     name = Text()
-    country = Text(max_length=2, help_text="ISO 3166-1 alpha-2")
+    country = Country(help_text="ISO 3166-1 alpha-2")
     time_zone = Text(max_length=64, help_text="IANA name, such as Europe/Rome")
     language = serializers.ChoiceField(choices=["en", "it"])
     currency = Currency()
     lead = StaffByEmail(required=False, allow_null=True)
     primary_contact = Email(required=False, allow_null=True)
-
-    def validate_country(self, country: str) -> str:
-        """A country that exists."""
-        if country not in dict(country_choices("en")):
-            self.fail("unknown_country")
-        return country
 
 
 class CustomerOutput(serializers.Serializer[Any]):

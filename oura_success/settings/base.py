@@ -7,6 +7,8 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
+from core.api.introduction import INTRODUCTION
+
 env = Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -220,15 +222,14 @@ API_CALLS_PER_MINUTE: int = env.int("API_CALLS_PER_MINUTE", default=6000)
 API_FAILURES_PER_MINUTE: int = env.int("API_FAILURES_PER_MINUTE", default=1200)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Oura Success",
-    "DESCRIPTION": "The success-package portal for other systems. Minutes are whole numbers, money is a decimal string "
-    "beside its currency, instants are ISO 8601 with an offset, dates are calendar dates in the contract's zone. "
-    "Errors are problem details (RFC 9457).",
+    "DESCRIPTION": INTRODUCTION,
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.api.schema.add_problems"],
 }
 
 CONTENT_SECURITY_POLICY: dict[str, dict[str, Any]] = {

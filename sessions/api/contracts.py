@@ -20,7 +20,7 @@ from packages.domain.contracts import contracts_visible_to
 from packages.models import Contract, DeliveryTeamMember
 from sessions.api.ledger import LedgerRow
 from sessions.api.ledger import described as described_rows
-from sessions.domain.ledger import adjust
+from sessions.domain.ledger import MOST_MINUTES_ADJUSTED, adjust
 from sessions.domain.numbers import numbers_of_many
 from sessions.domain.queries import ledger_visible_to
 from sessions.domain.signing import sign_contract
@@ -64,7 +64,7 @@ class ContractOutput(serializers.Serializer[Any]):
 class AdjustmentInput(serializers.Serializer[Any]):
     """Minutes to add, and why."""
 
-    minutes = WholeNumber()
+    minutes = WholeNumber(min_value=1, max_value=MOST_MINUTES_ADJUSTED)
     reason = Text(lines=True)
 
 

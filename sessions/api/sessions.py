@@ -38,10 +38,14 @@ class AttendeeOutput(serializers.Serializer[Any]):
     email = Email()
 
 
+class AttendeeInput(AttendeeOutput):
+    """Somebody who is to come."""
+
+
 class BookingInput(QuoteInput):
     """A booking. `quote` is what `/sessions/quote/` gave: if the figures rose since, they are shown anew."""
 
-    attendees = AttendeeOutput(many=True, allow_empty=False)
+    attendees = AttendeeInput(many=True, allow_empty=False)
     accept_overage = Flag(default=False)
     quote = Text(max_length=2000, required=False, allow_blank=True, default="")
     message = Text(lines=True, required=False, allow_blank=True, default="")

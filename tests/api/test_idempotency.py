@@ -73,7 +73,7 @@ def test_a_key_belongs_to_its_person_over_all_their_tokens(api: Api, path: str) 
 def test_a_refusal_is_kept_too(api: Api, path: str) -> None:
     caller = api(sofia())
     refused = caller.post(path, extra(0), key="k")
-    assert refused.pointers == {"/minutes": "invalid"}
+    assert refused.pointers == {"/minutes": "min_value"}
     again = caller.post(path, extra(0), key="k")
     assert again.content == refused.content
     assert again.headers["Content-Type"] == "application/problem+json"
