@@ -7,6 +7,7 @@ from typing import TypeVar
 from django.db import connection, transaction
 
 from billing.domain.first_rates import negotiate_first_rates
+from core import faults
 from customers.domain.billing_details import BillingChange, change_billing_details
 from customers.domain.new_customers import FirstAdmin, bring_in_first_admins, create_customers
 from customers.models import Customer, User
@@ -51,6 +52,7 @@ def write(plan: Plan, *, run: ImportRun, by: User, now: datetime, progress: Prog
         progress(written, total)
     negotiate_first_rates(rates, by=by, now=now)
     _keep_references(references, run)
+    faults.reach("before_commit")
 
 
 def _open_accounts(plan: Plan, keys: list[str], *, by: User, now: datetime) -> dict[str, Customer]:
