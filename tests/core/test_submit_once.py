@@ -84,6 +84,11 @@ class TestPages:
 
 
 class TestRule:
+    @pytest.fixture(autouse=True)
+    def _silence(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """These requests come from no session that could keep a message."""
+        monkeypatch.setattr("core.submit_once.messages.info", lambda *_said: None)
+
     def send(self, rf: RequestFactory, data: dict[str, Any], *, at: str = "/somewhere/", **options: Any) -> list[str]:
         """What happened by one sending: nothing, or the act."""
         happened: list[str] = []
@@ -92,9 +97,7 @@ class TestRule:
             happened.append("act")
             return HttpResponseRedirect("/on/")
 
-        request = rf.post(at, data)
-        request._messages = _Silent()
-        answer_form_once(request, person=options.get("by") or sofia(), act=act, now=options.get("now", NOW))
+        answer_form_once(rf.post(at, data), person=options.get("by") or sofia(), act=act, now=options.get("now", NOW))
         return happened
 
     def test_the_key_is_one_persons_and_one_addresss(self, rf: RequestFactory) -> None:
@@ -140,13 +143,6 @@ class TestRule:
         with pytest.raises(RuntimeError), transaction.atomic():
             answer_form_once(rf.post("/somewhere/", form), person=sofia(), act=break_off, now=NOW)
         assert self.send(rf, form) == ["act"]
-
-
-class _Silent:
-    """A place for messages that nobody reads."""
-
-    def add(self, *_message: object) -> None:
-        """Say nothing."""
 
 
 def test_a_booking_that_is_sent_twice_is_one_booking_and_no_lost_race() -> None:
