@@ -6,7 +6,8 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from core import checks, logs
+        from core import checks, form_text, logs
 
         checks.register()
+        form_text.make_every_text_field_refuse_them()
         logs.configure()
