@@ -1,11 +1,15 @@
 """The only way to a customer and its people: what is not visible does not exist (DOMAIN.md §12)."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from customers.domain.roles import administered_by, delivers, is_staff, memberships_of, sees_all_customers
 from customers.models import ContactAssignment, Customer, Membership, User
+
+COVER_LINGERS = timedelta(days=14)
 
 
 def customer_scope(user: User, path: str = "") -> Q:
@@ -24,7 +28,10 @@ def customer_scope(user: User, path: str = "") -> Q:
 
 
 def served_scope(user: User, path: str = "") -> Q:
-    """The condition "a customer whose lead `user` is, or on whose delivery team they are", voided contracts apart."""
+    """The condition "a customer whose lead `user` is, or on whose delivery team they are", voided contracts apart.
+
+    Who covers for a colleague counts like them (docs/adr/0013).
+    """
     prefix = f"{path}__" if path else ""
     led = ContactAssignment.objects.filter(kind=ContactAssignment.Kind.LEAD, person=user, until__isnull=True).values(
         "customer"
@@ -32,7 +39,28 @@ def served_scope(user: User, path: str = "") -> Q:
     delivered = Customer.objects.filter(contracts__team_members__staff=user, contracts__voided_at__isnull=True).values(
         "pk"
     )
-    return Q(**{f"{prefix}pk__in": led}) | Q(**{f"{prefix}pk__in": delivered})
+    served = Q(**{f"{prefix}pk__in": led}) | Q(**{f"{prefix}pk__in": delivered})
+    return served | Q(**{f"{prefix}pk__in": _covered_by(user).values("pk")})
+
+
+def covered_absence(user: User, path: str = "") -> Q:
+    """The condition "time off for which `user` covers", from the moment that was set until some days after its end.
+
+    The days after are for logging what was held. The clock is read here because access hangs on it: no door may
+    forget to pass it. Time off stands in a higher app and is reached by relation names.
+    """
+    prefix = f"{path}__" if path else ""
+    return Q(**{f"{prefix}cover": user, f"{prefix}ends_at__gt": timezone.now() - COVER_LINGERS})
+
+
+def _covered_by(user: User) -> QuerySet[Customer]:
+    """The customers of the colleagues for whom `user` covers, or those of them that the cover names."""
+    absences = user.covers.filter(covered_absence(user))
+    of_all = absences.filter(cover_customers__isnull=True).values("staff")
+    led = Q(contacts__kind=ContactAssignment.Kind.LEAD, contacts__until__isnull=True, contacts__person__in=of_all)
+    delivered = Q(contracts__voided_at__isnull=True, contracts__team_members__staff__in=of_all)
+    named = Q(pk__in=absences.filter(cover_customers__isnull=False).values("cover_customers"))
+    return Customer.objects.filter(led | delivered | named)
 
 
 def customers_visible_to(user: User) -> QuerySet[Customer]:

@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from core import faults
-from customers.domain.queries import served_scope
+from customers.domain.queries import covered_absence, served_scope
 from customers.domain.roles import (
     administered_by,
     delivers,
@@ -60,8 +60,11 @@ def may_log_on(user: User, contract: Contract) -> bool:
 
 
 def is_on_team(user: User, contract: Contract) -> bool:
-    """Whether `user` is named on the contract's delivery team."""
-    return DeliveryTeamMember.objects.filter(contract=contract, staff=user).exists()
+    """Whether `user` is named on the contract's delivery team, or covers for somebody who is (docs/adr/0013)."""
+    covers = covered_absence(user, "staff__time_off") & (
+        Q(staff__time_off__cover_customers__isnull=True) | Q(staff__time_off__cover_customers=contract.customer_id)
+    )
+    return DeliveryTeamMember.objects.filter(Q(staff=user) | covers, contract=contract).exists()
 
 
 def delivery_team_of(contract: Contract) -> list[User]:

@@ -16,6 +16,7 @@ from customers.models import Role, User
 from packages.domain.contracts import is_on_team, may_log_on
 from packages.models import Contract, DeliveryTeamMember
 from sessions.domain.availability import policy
+from sessions.domain.cover import who_answers_for
 from sessions.domain.refusals import InTheFuture, TooLate, WrongState
 from sessions.models import ConsultingSession
 
@@ -127,13 +128,14 @@ def was_cancelled_late(session: ConsultingSession) -> bool:
     return any(event.details.get("late") for event in session.events.all())
 
 
-def whom_to_call(contract: Contract) -> dict[str, str]:
-    """The lead, for whom it is too late in the portal: `{"name", "email", "phone"}`."""
+def whom_to_call(contract: Contract, *, now: datetime) -> dict[str, str]:
+    """The lead, or who covers for them, for whom it is too late in the portal: `{"name", "email", "phone"}`."""
     lead = lead_of(contract.customer)
     if lead is None:
         return {}
-    profile = getattr(lead, "staff_profile", None)
-    return {"name": lead.name, "email": lead.email, "phone": profile.phone if profile else ""}
+    person = who_answers_for(lead, customer=contract.customer, at=now)[-1]
+    profile = getattr(person, "staff_profile", None)
+    return {"name": person.name, "email": person.email, "phone": profile.phone if profile else ""}
 
 
 def _why_not(act: Act, session: ConsultingSession, standings: frozenset[Standing], now: datetime) -> Refusal | None:
@@ -151,14 +153,14 @@ def _when_moved(session: ConsultingSession, by_staff: bool, now: datetime) -> Re
     return TooLate(
         _("Sessions are moved until %(hours)s hours before the start. Call your lead instead.")
         % {"hours": policy().change_cutoff_hours},
-        call=whom_to_call(session.contract),
+        call=whom_to_call(session.contract, now=now),
     )
 
 
 def _when_cancelled(session: ConsultingSession, by_staff: bool, now: datetime) -> Refusal | None:
     if by_staff or now < session.starts_at:
         return None
-    return TooLate(_("The session has begun. Call your lead instead."), call=whom_to_call(session.contract))
+    return TooLate(_("The session has begun. Call your lead instead."), call=whom_to_call(session.contract, now=now))
 
 
 def _when_missed(session: ConsultingSession, _by_staff: bool, now: datetime) -> Refusal | None:

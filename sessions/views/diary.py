@@ -171,6 +171,8 @@ def _grid(days: list[DayOfWeek], *, today: date) -> Grid:
 def _piece(block: Block, first: int, last: int) -> Piece:
     starts, ends = max(block.starts, first) - first, min(block.ends, last) - first
     row, row_after = starts // MINUTES_A_ROW + 1, -(-ends // MINUTES_A_ROW) + 1
+    if block.kind is Kind.BUFFER:  # begins where the meeting's last row ends, also where that is begun
+        row = min(-(-starts // MINUTES_A_ROW) + 1, row_after)
     return Piece(
         block,
         f"row-start-{row} row-end-{row_after}",
