@@ -4,7 +4,7 @@ RUN := .venv/bin/python
 export PORT RESET
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format sheet messages lock
+.PHONY: help demo test chaos lint format sheet messages lock
 
 help:  ## what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -17,6 +17,11 @@ test:  ## every test, on servers of their own: ARGS="tests/sessions -k window" f
 	@$(PYTHON) dev/bootstrap.py dev
 	@$(RUN) -m dev.browser
 	@$(RUN) -m pytest -n 2 $(ARGS)
+
+chaos:  ## what it survives, with times: alone on the machine, some minutes
+	@$(PYTHON) dev/bootstrap.py dev
+	@$(RUN) -m dev.browser
+	@$(RUN) -m pytest -m chaos tests/chaos $(ARGS)
 
 lint:  ## style, types, layers, settings, migrations
 	@$(PYTHON) dev/bootstrap.py dev

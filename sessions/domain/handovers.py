@@ -97,9 +97,9 @@ def preview_handover(sessions: Sequence[ConsultingSession], *, to: User) -> list
         has_role = bool(roles_of(to) & set(session.contract.package_version.delivering_roles))
         covering = any(_covers(away, session) for away in covers)
         if not (has_role and (session.contract_id in on_team or covering)):
-            return _("%(name)s is not on the delivery team of this contract.") % {"name": to.name}
+            return _("not on the delivery team")
         if any(since < session.ends_at and session.starts_at < until for since, until in meetings):
-            return _("%(name)s has a meeting at this time.") % {"name": to.name}
+            return _("has a meeting at this time")
         return ""
 
     return [Handover(session, obstacle(session)) for session in sessions]
