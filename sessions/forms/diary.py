@@ -27,7 +27,9 @@ class ClockField(forms.TimeField):
     """A time of day on a clock on the wall."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": "300"}), **options)
+        super().__init__(
+            widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": "300", "class": "control"}), **options
+        )
 
 
 class DayField(forms.DateField):
