@@ -13,7 +13,7 @@ WORD = re.compile(r"[^\W\d_]{3,}")
 # Days and months come from the formatter, not from the catalogue.
 OF_DATES = (
     "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sun january february march april may"
-    " june july august september october november december jan jun jul aug sept oct dec"
+    " june july august september october november december jun jul aug sept oct dec"
 )
 # What people typed stands on a page as they typed it, and a package's name is a name; its versions' words are ours.
 TYPED = ("customers", "consulting_sessions", "support_packages", "notifications", "billing", "home", "support")
