@@ -90,7 +90,11 @@ def test_a_session_that_ended_is_said_above_the_part_that_was_asked_for(page: Pa
 def test_an_indicator_waits_a_moment_and_moves_nothing(page: Page) -> None:
     page.goto("/search/")
     held: list[Route] = []
-    page.route("**/search/?q=*", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/search/?q=*", hold)
     before = page.locator("#found").bounding_box()
     page.get_by_role("main").get_by_role("searchbox").fill("acme")
     expect(page.locator("#page-progress")).to_be_visible()
