@@ -13,9 +13,9 @@ from django.db.models.functions import Abs, Extract
 
 from core.folding import folded
 from customers.domain.queries import customers_visible_to, memberships_visible_to
-from customers.models import Customer, Membership, User
+from customers.models import Customer, Membership, StaffProfile, User
 from packages.domain.contracts import contracts_visible_to
-from packages.models import Contract
+from packages.models import Contract, Package
 from packages.session_types import SessionType
 from sessions.domain.queries import sessions_visible_to
 from sessions.models import Attendee, ConsultingSession
@@ -85,25 +85,34 @@ def _referred(word: str, letter: str) -> Q:
     return Q(pk=int(reference["number"]))
 
 
+# What is pointed at is looked through once a word, and not once for each row that points at it.
+def _customers_named(word: str) -> QuerySet[Any]:
+    return Customer.objects.filter(_holds("name", word)).order_by().values("pk")
+
+
 def _customer(word: str) -> Q:
     return _holds("name", word)
 
 
 def _contract(word: str) -> Q:
-    return _holds("customer__name", word) | _holds("package_version__package__name", word) | _referred(word, "c")
+    return (
+        Q(customer__in=_customers_named(word))
+        | Q(package_version__package__in=Package.objects.filter(_holds("name", word)).values("pk"))
+        | _referred(word, "c")
+    )
 
 
 def _session(word: str) -> Q:
     types = [value for value, label in SessionType.choices if folded(word) in folded(str(label))]
-    attended = Attendee.objects.filter(_holds("name", word)).values("session")
+    staff = StaffProfile.objects.filter(_holds("user__name", word)).values("pk")
     return (
-        _holds("contract__customer__name", word)
-        | _holds("staff__name", word)
-        | Q(pk__in=attended)
+        Q(contract__customer__in=_customers_named(word))
+        | Q(staff__in=staff)
+        | Q(pk__in=Attendee.objects.filter(_holds("name", word)).values("session"))
         | Q(session_type__in=types)
         | _referred(word, "s")
     )
 
 
 def _person(word: str) -> Q:
-    return _holds("user__name", word) | _holds("user__email", word) | _holds("customer__name", word)
+    return _holds("user__name", word) | _holds("user__email", word) | Q(customer__in=_customers_named(word))
