@@ -10,6 +10,7 @@ from django.db.models import CharField, TextField
 from dev.messages import catalogue_path
 
 WORD = re.compile(r"[^\W\d_]{3,}")
+NO_WORDS = re.compile(r"%\(\w+\)[sd]|\{\w*\}|https?://\S+")
 # Days and months come from the formatter, not from the catalogue.
 OF_DATES = (
     "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sun january february march april may"
@@ -48,7 +49,7 @@ def words_of(text: str) -> set[str]:
 
 
 def _words(texts: Iterable[str]) -> set[str]:
-    return {word.lower() for text in texts for word in WORD.findall(re.sub(r"%\(\w+\)[sd]|\{\w*\}", " ", text))}
+    return {word.lower() for text in texts for word in WORD.findall(NO_WORDS.sub(" ", text))}
 
 
 def _texts(of: str | list[str] | tuple[str, ...] | None) -> list[str]:
