@@ -1,16 +1,21 @@
-"""Finance's pages: the month's overage and the rate card."""
+"""Finance's pages: the month's overage, the billing periods and their statements, the rate card."""
 
 from django.urls import path
 
-from billing import views
+from billing.views import overage, periods, rates, statements
 from core import converters  # noqa: F401 - makes `<month:…>` known
 
 app_name = "billing"
 urlpatterns = [
-    path("overage/", views.overage_today, name="overage"),
-    path("overage/<month:month>/", views.overage, name="overage"),
-    path("overage/<month:month>.csv", views.overage_csv, name="overage-csv"),
-    path("rates/", views.rates, name="rates"),
-    path("rates.csv", views.rates_csv, name="rates-csv"),
-    path("rates/new/", views.rate_create, name="rate-create"),
+    path("overage/", overage.overage_today, name="overage"),
+    path("overage/<month:month>/", overage.overage, name="overage"),
+    path("overage/<month:month>.csv", overage.overage_csv, name="overage-csv"),
+    path("periods/", periods.periods, name="periods"),
+    path("periods/<month:month>/", periods.period, name="period"),
+    path("periods/<month:month>/close/", periods.close, name="close"),
+    path("statements/", statements.statements, name="statements"),
+    path("statements/<int:pk>/", statements.statement, name="statement"),
+    path("rates/", rates.rates, name="rates"),
+    path("rates.csv", rates.rates_csv, name="rates-csv"),
+    path("rates/new/", rates.rate_create, name="rate-create"),
 ]

@@ -78,14 +78,18 @@ def close_month(*, month: date, by: User, now: datetime) -> Close:
     return close
 
 
+def open_months_with_entries(*, before: date) -> list[date]:
+    """The open months before the one that begins on `before` in which time is logged that is not reversed, in order."""
+    entries = LedgerEntry.objects.time_entries().unreversed().filter(service_date__lt=before)
+    through = closed_through()
+    if through is not None:
+        entries = entries.filter(service_date__gte=add_months(through, 1))
+    days = entries.order_by().values_list("service_date", flat=True).distinct()
+    return sorted({month_of(day) for day in days if day is not None})
+
+
 def _check_earlier_months(closing: Closing) -> None:
-    open_entries = (
-        LedgerEntry.objects.time_entries()
-        .unreversed()
-        .filter(service_date__gte=closing.first_day, service_date__lt=closing.months[-1])
-    )
-    days = open_entries.order_by().values_list("service_date", flat=True).distinct()
-    months = sorted({month_of(day) for day in days if day is not None})
+    months = open_months_with_entries(before=closing.months[-1])
     if months:
         raise EarlierMonthOpen(
             _("Close %(months)s first: time was logged there.")

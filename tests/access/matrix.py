@@ -89,6 +89,11 @@ diary/<int:pk>/calendars/<int:calendar_pk>/remove/         diary    ss   ..   x.
 overage/                                                   -        ss   ..   ..   ..   ..   ..   ..   ox
 overage/<month:month>/                                     -        ss   ..   ..   ..   ..   ..   ..   ox
 overage/<month:month>.csv                                  -        ss   ..   ..   ..   ..   ..   ..   ox
+periods/                                                   -        ss   ..   ..   ..   ..   ..   ..   ox
+periods/<month:month>/                                     -        ss   ..   ..   ..   ..   ..   ..   ox
+periods/<month:month>/close/                               -        ss   ..   ..   ..   ..   ..   ..   xo
+statements/                                                -        ss   ox   ox   ..   ox   ox   ox   ox
+statements/<int:pk>/                                       statement ss  .x   .x   ..   ox   ox   ox   ox
 rates/                                                     -        ss   ..   ..   ..   ..   ..   ox   ox
 rates.csv                                                  -        ss   ..   ..   ..   ..   ..   ox   ox
 rates/new/                                                 -        ss   ..   ..   ..   ..   ..   oo   ff

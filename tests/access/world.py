@@ -11,6 +11,8 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 
+from billing.domain.closing import close_month
+from billing.models import Statement
 from customers.domain.tokens import issue_token
 from customers.models import ApiToken, Customer, User
 from home.domain.contract_import.runs import receive
@@ -62,6 +64,7 @@ class World:
     entry: LedgerEntry
     token: ApiToken
     run: ImportRun
+    statement: Statement
     diary: User
     time_off: TimeOff
     exception: DayException
@@ -79,7 +82,9 @@ class World:
         waive(entry=entry, by=giulia(), reason="Bad line", now=NOW)
         token, _secret = issue_token(person=marta(), name="Payroll", now=NOW)
         run = receive(file_name="export.csv", content=b"", by=sofia(), now=NOW)
-        return cls(acme(), contract, session, entry, token, run, giulia(), *_of_the_diary(giulia()))
+        close_month(month=date(2026, 2, 1), by=pekka(), now=NOW)
+        statement = Statement.objects.get(customer=acme())
+        return cls(acme(), contract, session, entry, token, run, statement, giulia(), *_of_the_diary(giulia()))
 
     def path(self, route: str, target: str) -> str:
         """The address of `route` with Acme's object of the kind `target` in it."""
