@@ -1,11 +1,12 @@
 """The pages of the import: the file, the preview or the faults, how far it is, what came of it; and the mail."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
+from django.test import Client
 from django.utils import translation
 
 from customers.models import User
@@ -31,9 +32,14 @@ def now() -> Iterator[None]:
         yield
 
 
-def uploaded(content: bytes, name: str = "export.csv") -> HttpResponse:
+def uploaded(content: bytes, name: str = "export.csv") -> Any:
     giulia()
     return signed_in(sofia()).post(ADDRESS, {"file": SimpleUploadedFile(name, content)})
+
+
+def sample_of(client: Client) -> bytes:
+    response: Any = client.get(f"{ADDRESS}sample.csv")
+    return b"".join(response.streaming_content)
 
 
 def run_of(content: bytes) -> ImportRun:
@@ -101,9 +107,9 @@ class TestOtherLanguages:
     def test_the_sample_file_has_the_headings_of_the_readers_language(self) -> None:
         sofia()
         client = signed_in(sofia())
-        english = b"".join(client.get(f"{ADDRESS}sample.csv").streaming_content)
+        english = sample_of(client)
         User.objects.filter(pk=sofia().pk).update(language="it")
-        italian = b"".join(signed_in(sofia()).get(f"{ADDRESS}sample.csv").streaming_content)
+        italian = sample_of(signed_in(sofia()))
         assert english.startswith(b"\xef\xbb\xbfcontract_reference,")
         assert italian.startswith(b"\xef\xbb\xbfriferimento_contratto,")
 
