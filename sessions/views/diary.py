@@ -153,7 +153,12 @@ def _grid(days: list[DayOfWeek], *, today: date) -> Grid:
     last = max([USUAL_DAY[1], *(-(-block.ends // 60) * 60 for block in timed)])
     columns = []
     for day in days:
-        pieces = [_piece(block, first, last) for block in day.blocks if block.starts < last and block.ends > first]
+        is_away = any(block.kind is Kind.TIME_OFF and block.whole_day for block in day.blocks)
+        pieces = [
+            _piece(block, first, last)
+            for block in day.blocks
+            if block.starts < last and block.ends > first and not (is_away and block.kind is Kind.WORK)
+        ]
         columns.append(
             Column(
                 day,

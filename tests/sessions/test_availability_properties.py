@@ -269,7 +269,10 @@ def test_the_second_reading_notices_a_rule_that_is_off_by_little(
 ) -> None:
     """Negative control: with one rule changed in the second reading alone, both no longer agree."""
     monday = datetime(2026, 3, 9, tzinfo=UTC)
-    at = lambda day, hour, minute=0: monday + timedelta(days=day, hours=hour, minutes=minute)  # noqa: E731 - a table
+
+    def at(day: int, hour: int) -> datetime:
+        return monday + timedelta(days=day, hours=hour)
+
     diary = NaiveDiary(
         zone="UTC",
         now=at(-1, 10),
