@@ -68,9 +68,9 @@ class Problem(serializers.Serializer[Any]):
 class PortalSchema(AutoSchema):
     """Adds to each operation its problems, the token's scope and, where it acts, the idempotency key."""
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it, not the framework
         """What the call is for, and what a token must have been made for."""
-        scope = self.view.scope
+        scope = getattr(self.view, "scope", "")
         either = " or `read`" if self.method == "GET" and scope != "read" else ""
         return f"{super().get_description()}\n\nA token needs the scope `{scope}`{either}."
 
@@ -103,7 +103,7 @@ class PortalSchema(AutoSchema):
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
         """As the framework describes the fields, and what ours refuse beyond that."""
-        schema = super()._map_basic_serializer(serializer, direction)
+        schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]  # drf-spectacular
         for name, field in serializer.fields.items():
             described = schema["properties"].get(name, {})
             if isinstance(field, Money):
