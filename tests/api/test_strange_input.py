@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from customers.models import User
 from tests.api.caller import Answer, Caller
-from tests.factories import booked, giulia, launch_kit, logged, marta, pekka, rate, sofia
+from tests.api.world import World
+from tests.factories import marta, pekka, sofia
 
 pytestmark = pytest.mark.django_db
 
@@ -76,81 +76,21 @@ STRANGE_VALUES: dict[str, Any] = {
 }
 
 
-class World:
-    """One contract with a session and an entry; every act of the API with who may do it and a body that is right."""
-
-    def __init__(self) -> None:
-        contract = launch_kit()
-        rate("EUR", "150.00")
-        self.contract: int = contract.pk
-        entry = logged(contract, "kickoff", 30, "2026-02-03 10:00").entry
-        session = booked(contract, "operations", 60, "2026-03-12 10:00").pk
-        meeting = {
-            "contract": contract.pk,
-            "session_type": "operations",
-            "starts_at": "2026-03-10T10:00:00+01:00",
-            "duration_minutes": 60,
-            "staff": giulia().email,
-            "attendees": [{"name": "Marta", "email": marta().email}],
-            "accept_overage": False,
-            "quote": "",
-            "message": "Hello",
-        }
-        time = {"started_at": "2026-02-04T10:00:00+01:00", "minutes": 30, "note": "Hello", "internal_note": "Hello"}
-        reason = {"reason": "Hello"}
-        account = {
-            "name": "Initech",
-            "country": "DE",
-            "time_zone": "Europe/Berlin",
-            "language": "en",
-            "currency": "EUR",
-            "lead": giulia().email,
-            "primary_contact": "bill@initech.example",
-        }
-        order = {
-            "customer": contract.customer_id,
-            "package": "launch-kit",
-            "start_date": "2026-03-02",
-            "end_date": "2027-03-01",
-            "lead": giulia().email,
-        }
-        line = {"currency": "EUR", "hourly_rate": "150.00", "valid_from": "2026-03-10", "contract": None}
-        work = {"contract": contract.pk, "session_type": "kickoff", "session": None, **time}
-        self.acts: dict[str, tuple[User, dict[str, Any]]] = {
-            "/customers/": (sofia(), account),
-            "/contracts/": (sofia(), order),
-            f"/contracts/{contract.pk}/adjustments/": (sofia(), {"minutes": 5, **reason}),
-            f"/contracts/{contract.pk}/accept_terms/": (marta(), {"version": "1", "language": "en"}),
-            "/sessions/quote/": (marta(), meeting),
-            "/sessions/": (marta(), meeting),
-            f"/sessions/{session}/no_show/": (giulia(), {"missing": "Marta", **reason}),
-            f"/sessions/{session}/log/": (giulia(), {**time, **reason}),
-            f"/sessions/{session}/cancel/": (marta(), reason),
-            "/time_entries/": (giulia(), work),
-            f"/time_entries/{entry.pk}/waive/": (giulia(), reason),
-            f"/time_entries/{entry.pk}/refuse_waiver/": (sofia(), reason),
-            f"/time_entries/{entry.pk}/reverse/": (giulia(), reason),
-            "/rates/": (sofia(), line),
-        }
-        self.reads = [
-            "/packages/",
-            "/customers/",
-            "/contracts/",
-            "/terms/",
-            "/sessions/",
-            "/time_entries/",
-            "/rates/",
-            "/billing_periods/",
-            "/billing_periods/2026-02/",
-            "/billing_periods/2026-02/lines/",
-            "/billing_periods/2026-02/export/",
-            f"/contracts/{contract.pk}/ledger/",
-            "/slots/",
-        ]
-
-    def actors(self) -> set[User]:
-        """Who may do any of the acts."""
-        return {person for person, _right in self.acts.values()}
+READS = [
+    "/packages/",
+    "/customers/",
+    "/contracts/",
+    "/terms/",
+    "/sessions/",
+    "/time_entries/",
+    "/rates/",
+    "/billing_periods/",
+    "/billing_periods/{month}/",
+    "/billing_periods/{month}/lines/",
+    "/billing_periods/{month}/export/",
+    "/contracts/{id}/ledger/",
+    "/slots/",
+]
 
 
 def is_no_fault_of_ours(answer: Answer) -> bool:
@@ -161,8 +101,10 @@ def is_no_fault_of_ours(answer: Answer) -> bool:
 def test_a_strange_body_is_refused_by_every_act(api: Api, name: str) -> None:
     world = World()
     callers = {person: api(person) for person in world.actors()}
-    for path, (person, _right) in world.acts.items():
-        answer = callers[person].post_raw(path, STRANGE_BODIES[name])
+    for path, (person, right) in world.acts.items():
+        if not right:  # an act that reads no body
+            continue
+        answer = callers[person].post_raw(world.address_of(path), STRANGE_BODIES[name])
         assert is_no_fault_of_ours(answer), (path, answer.content[:300])
         # A cancellation needs no reason: an object that lacks one is as good as any.
         assert answer.status >= 400 or path.endswith("/cancel/"), (path, answer.content[:300])
@@ -174,7 +116,7 @@ def test_a_strange_value_of_any_member_of_any_act_is_no_fault_of_ours(api: Api, 
     callers = {person: api(person) for person in world.actors()}
     for path, (person, right) in world.acts.items():
         for member in right:
-            answer = callers[person].post(path, right | {member: STRANGE_VALUES[name]})
+            answer = callers[person].post(world.address_of(path), right | {member: STRANGE_VALUES[name]})
             assert is_no_fault_of_ours(answer), (path, member, answer.content[:300])
 
 
@@ -187,13 +129,18 @@ def test_a_strange_parameter_of_any_list_is_no_fault_of_ours(api: Api, value: st
     world = World()
     caller, finance = api(marta()), api(pekka())
     slots = ["contract", "session_type", "from", "to", "duration_minutes", "staff"]
-    right = {"contract": str(world.contract), "session_type": "kickoff", "from": "2026-03-10", "to": "2026-03-10"}
+    right = {
+        "contract": str(world.objects["contracts"]),
+        "session_type": "kickoff",
+        "from": "2026-03-10",
+        "to": "2026-03-10",
+    }
     value = value.encode(errors="surrogatepass").decode(errors="replace") if value == "\ud800" else value
-    for path in world.reads:
+    for path in READS:
         reader = caller if path in ("/slots/", "/terms/") else finance
         own = slots if path == "/slots/" else ["contract", "customer", "format"]
         for name in ("cursor", "page_size", *own):
-            answer = reader.get(path, **(right if path == "/slots/" else {}) | {name: value})
+            answer = reader.get(world.address_of(path), **(right if path == "/slots/" else {}) | {name: value})
             assert is_no_fault_of_ours(answer), (path, name, answer.content[:300])
 
 
