@@ -106,7 +106,7 @@ def free_times(
         for week in Calendar().monthdatescalendar(month.year, month.month)
         if week[-1] >= today
     ]
-    slots = open_days[chosen].slots if chosen in open_days else []
+    slots = [slot for slot in open_days[chosen].slots if not meeting.stands_at(slot)] if chosen in open_days else []
     return FreeTimes(
         month=month,
         weeks=weeks,

@@ -14,6 +14,7 @@ from customers.models import Role, User
 from packages.models import Contract
 from packages.session_type_texts import TEXTS, TypeText
 from packages.session_types import RULES, SessionType, TypeRules
+from sessions.domain.availability import Slot
 from sessions.domain.outlook import Outlook
 from sessions.forms.booking import MeetingForm
 from sessions.models import ConsultingSession
@@ -54,6 +55,15 @@ class Meeting:
 
     def moving(self, session: ConsultingSession) -> Self:
         return replace(self, moves=session)
+
+    def stands_at(self, slot: Slot) -> bool:
+        """Whether the session that moves is there already, as long as chosen: no time to move it to."""
+        session = self.moves
+        return session is not None and (slot.starts_at, slot.staff.pk, self.minutes) == (
+            session.starts_at,
+            session.staff_id,
+            session.duration_minutes,
+        )
 
     @property
     def choices(self) -> dict[str, str]:

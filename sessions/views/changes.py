@@ -95,7 +95,7 @@ class MoveConfirmation:
 
     def answer(self) -> HttpResponse:
         if self._is_done():
-            return self._to_session()
+            return self._to_session() if self.request.method == "POST" else redirect("sessions:detail", self.session.pk)
         match self.request.POST.get("act") if self.request.method == "POST" else None:
             case "move":
                 return self._move()

@@ -57,7 +57,12 @@ class TestChoosingATime:
         words = text_of(marta.get(page_of(session, "move", day="2026-03-09")))
         assert "It stands now Mon, 9 Mar 2026, 10:00–11:00 (Rome)" in words
         clocks = [time.clock for time in marta.get(page_of(session, "move", day="2026-03-09")).context["free"].times]
-        assert {"09:30", "10:00", "10:30"} <= set(clocks)
+        assert {"09:30", "10:30"} <= set(clocks)
+        assert "10:00" not in clocks, "where it stands is no new time"
+
+    def test_the_time_that_it_has_is_no_move(self, session: ConsultingSession, marta: Client) -> None:
+        response = marta.get(confirm(session, "2026-03-09 10:00"))
+        assert response.headers["Location"] == page_of(session, "detail")
 
     def test_every_link_stays_with_the_move(self, session: ConsultingSession, marta: Client) -> None:
         page = marta.get(page_of(session, "move", day="2026-03-10", zone="America/New_York"))
