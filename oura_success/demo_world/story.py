@@ -46,7 +46,7 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Overage:
-    """A meeting beyond the included minutes: last month or this month, at a fraction of what has passed of it."""
+    """A meeting beyond the included minutes: so many months ago, at a fraction of what has passed of that month."""
 
     contract: str
     session_type: str
@@ -86,6 +86,9 @@ DELIVERED = (
 )
 
 BEYOND = (
+    Overage(KIKUCHI, SUPPLEMENTARY, 60, 2, 0.4),
+    Overage(GLOBEX, SUPPLEMENTARY, 30, 2, 0.5),
+    Overage(RHEINTAL, SUPPLEMENTARY, 45, 2, 0.6, SARA),
     Overage(NORDLYS, OPERATIONS_MEETING, 45, 1, 0.15),
     Overage(GLOBEX, SUPPLEMENTARY, 45, 1, 0.25),
     Overage(KIKUCHI, SOFTWARE, 60, 1, 0.3),

@@ -10,9 +10,10 @@ from django.utils import translation
 
 from customers.models import User
 from oura_success.demo_world.buyers import BUYERS, open_accounts
+from oura_success.demo_world.closes import close_months
 from oura_success.demo_world.deals import set_rates, sign_deals
 from oura_success.demo_world.meetings import Storyteller
-from oura_success.demo_world.people import OPERATIONS, hire_everybody
+from oura_success.demo_world.people import FINANCE, OPERATIONS, hire_everybody
 from oura_success.demo_world.story import tell
 from packages.domain.catalogue import publish_catalogue
 
@@ -44,4 +45,5 @@ def load_world(*, now: datetime) -> bool:
                 dice=random.Random(SEED),  # noqa: S311 - a world that is the same each time, not a secret
             )
         )
+        close_months(by=staff[FINANCE], now=now)
     return True

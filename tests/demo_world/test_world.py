@@ -12,7 +12,9 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoDbBlocker, Settings
 
+from billing.domain.closing import open_months_with_entries
 from billing.domain.overage import OverageReport, month_overage
+from billing.models import Close, Statement
 from core.dates import local_day
 from customers.models import Customer, User
 from home.domain.attention import Concern, watched
@@ -47,6 +49,14 @@ def person(email: str) -> User:
 
 def overage(month: date) -> OverageReport:
     return month_overage(month, user=person("finance@oura.example"))
+
+
+def test_finance_finds_closed_months_with_statements_and_one_to_close() -> None:
+    closes = Close.objects.order_by("number")
+    assert closes[len(closes) - 1].month == date(2026, 9, 1)
+    assert Statement.objects.exists()
+    assert open_months_with_entries(before=date(2026, 11, 1)) == [date(2026, 10, 1)]
+    call_command("check_billing", stdout=StringIO())
 
 
 def acme() -> Contract:
