@@ -59,7 +59,7 @@ urlpatterns = [
     path("time-entries/<int:pk>/refuse-waiver/", corrections.refuse_waiver, name="refuse-waiver"),
     # Diaries
     path("diary/", diary.diary, name="diary"),
-    path("diary/people/", diary.diaries, name="diaries"),
+    path("diary/everybody/", diary.diaries, name="diaries"),
     path("diary/<int:pk>/", diary.diary_week, name="diary-week"),
     path("diary/<int:pk>/hours/", diary_hours.diary_hours, name="diary-hours"),
     path("diary/<int:pk>/days-off/", diary_absences.diary_absences, name="diary-absences"),

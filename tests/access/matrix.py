@@ -74,7 +74,7 @@ time-entries/<int:pk>/reverse/                             entry    ss   ..   ..
 time-entries/<int:pk>/waive/                               entry    ss   ..   ..   ..   ..   oo   oo   ff
 time-entries/<int:pk>/refuse-waiver/                       entry    ss   ..   ..   ..   ..   ff   oo   ff
 diary/                                                     -        ss   ..   ox   ..   ..   ox   ox   ..
-diary/people/                                              -        ss   ..   ..   ..   ..   ..   ox   ..
+diary/everybody/                                           -        ss   ..   ..   ..   ..   ..   ox   ..
 diary/<int:pk>/                                            diary    ss   ..   .x   ..   ..   ox   ox   ..
 diary/<int:pk>/hours/                                      diary    ss   ..   ..   ..   ..   oo   oo   ..
 diary/<int:pk>/days-off/                                   diary    ss   ..   .x   ..   ..   ox   ox   ..

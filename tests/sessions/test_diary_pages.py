@@ -56,8 +56,8 @@ class TestWhose:
     def test_operations_are_led_to_everybodys(self) -> None:
         f.giulia(), f.aino(), f.pekka()
         sofia = signed_in(f.sofia())
-        assert sofia.get("/diary/").headers["Location"] == "/diary/people/"
-        shown = text_of(sofia.get("/diary/people/"))
+        assert sofia.get("/diary/").headers["Location"] == "/diary/everybody/"
+        shown = text_of(sofia.get("/diary/everybody/"))
         assert "Giulia Conti" in shown
         assert "Aino Virtanen" in shown
         assert "Pekka Laine" not in shown
