@@ -41,7 +41,7 @@ def book_start(request: PortalRequest) -> HttpResponse:
         proposed = proposed_contract(own, numbers_of_many(own, now=now), now=now)
         if proposed is not None:
             return redirect("sessions:book", proposed.pk)
-    wanted = request.GET.get("q", "").strip()
+    wanted = request.GET.get("q", "").replace("\0", "").strip()
     found = contracts.order_by("customer__name", "ends_on", "pk")
     if wanted:
         found = found.filter(customer__name__icontains=wanted)
