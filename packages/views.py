@@ -18,12 +18,10 @@ from customers.permissions import PortalRequest, requires
 from packages.domain.contracts import contracts_visible_to
 from packages.domain.queries import versions_on_sale
 from packages.domain.reading import sections_of
-from packages.domain.terms import PREVAILING_LANGUAGE, accept_terms, text_in
+from packages.domain.terms import AGREEMENT_URL, PREVAILING_LANGUAGE, accept_terms, text_in
 from packages.forms import AcceptTermsForm
 from packages.models import TermsAcceptance, TermsText
 from packages.session_types import RULES, SessionType
-
-AGREEMENT_URL = "https://ouraring.com/business/terms-and-conditions"
 
 
 @requires(Right.SEE_CONTRACTS)

@@ -8,6 +8,7 @@ from billing.domain.queries import statements_visible_to, with_their_entries
 from core.tables import page_of
 from customers.domain.roles import Right
 from customers.permissions import PortalRequest, requires
+from packages.domain.terms import AGREEMENT_URL
 
 
 @requires(Right.SEE_CONTRACTS)
@@ -27,5 +28,10 @@ def statement(request: PortalRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "billing/statement.html",
-        {"statement": found, "customer": found.customer, "page": page_of(lines, request.GET)},
+        {
+            "statement": found,
+            "customer": found.customer,
+            "page": page_of(lines, request.GET),
+            "agreement_url": AGREEMENT_URL,
+        },
     )

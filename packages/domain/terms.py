@@ -12,6 +12,8 @@ from customers.models import User
 from packages.models import Contract, TermsAcceptance, TermsText, TermsVersion
 
 PREVAILING_LANGUAGE = "en"
+AGREEMENT_URL = "https://ouraring.com/business/terms-and-conditions"
+"""The agreement under which overage is billed: named by the terms and by every statement."""
 
 
 class NoTerms(Refusal):

@@ -103,7 +103,7 @@ ACTS = {f"POST /{name}/" for name in ("customers", "contracts", "rates", "sessio
         (["read", "log_time"], READS | {"POST /time_entries/"}),
         (EVERY_SCOPE, READS | ACTS),
     ],
-    ids=str,
+    ids=["read", "book", "log_time", "billing", "manage", "read and log_time", "every"],
 )
 def test_a_token_opens_the_calls_that_it_was_made_for(
     api: Callable[..., Caller], scopes: list[str], opens: set[str]
