@@ -8,8 +8,10 @@ class SessionsConfig(AppConfig):
     verbose_name = _("Sessions and hours")
 
     def ready(self) -> None:
-        from sessions.domain import change_letters, overage_letters, session_letters
+        from sessions.domain import asking_for_more, change_letters, overage_letters, overage_requests, session_letters
 
         session_letters.register_kinds()
         change_letters.register_kinds()
         overage_letters.register_kinds()
+        overage_requests.register_kinds()
+        asking_for_more.register_kinds()

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from sessions.views import (
+    asking_for_more,
     booking,
     calendars,
     cancelling,
@@ -16,6 +17,7 @@ from sessions.views import (
     handovers,
     ledger,
     logging,
+    overage_cap,
     session_list,
     sessions,
 )
@@ -28,7 +30,10 @@ urlpatterns = [
     path("contracts/new/", contracts.contract_create, name="contract-create"),
     path("contracts/<int:pk>/", contracts.contract, name="contract"),
     path("contracts/<int:pk>/adjust/", corrections.adjust, name="adjust"),
+    path("contracts/<int:pk>/more/", asking_for_more.more, name="contract-more"),
     path("contracts/<int:pk>/log/", logging.log_free, name="log-free"),
+    # Overage
+    path("customers/<int:pk>/overage-cap/", overage_cap.overage_cap, name="overage-cap"),
     # Booking
     path("sessions/book/", booking.book_start, name="book-start"),
     path("contracts/<int:pk>/book/", booking.book, name="book"),

@@ -13,9 +13,10 @@ from customers.domain.audit import RIGHTS_CHANGE
 from customers.domain.billing_details import CHANGED as BILLING_CHANGE
 from customers.models import Customer
 from packages.models import Contract, RateLine, TermsAcceptance
+from sessions.domain.overage_cap_changes import CHANGED as CAP_CHANGE
 from sessions.models import LedgerEntry, OverageAcceptance, SessionEvent, Waiver, WaiverDecision
 
-TOLD_ACTS = (RIGHTS_CHANGE, BILLING_CHANGE)
+TOLD_ACTS = (RIGHTS_CHANGE, BILLING_CHANGE, CAP_CHANGE)
 """What of the audit trail is told: a customer reads it too, so nothing internal may stand here."""
 
 

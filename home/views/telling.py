@@ -16,6 +16,8 @@ from core.models import AuditEvent
 from customers.domain.audit import CUSTOMER_OPENS, MEMBER_BEGINS, RIGHTS_CHANGE
 from customers.models import ContactAssignment, Customer, Membership, User
 from packages.models import Contract, RateLine, TermsAcceptance
+from sessions.domain.overage_cap_changes import CHANGED as CAP_CHANGE
+from sessions.domain.overage_cap_changes import limit_in_words
 from sessions.models import LedgerEntry, OverageAcceptance, SessionEvent, Waiver, WaiverDecision
 from sessions.views.session_history import history_of
 
@@ -105,6 +107,12 @@ def _act(_teller: Teller, event: AuditEvent, _actors: Actors) -> Told:
         is_admin = event.details["kind"] == Membership.Kind.ADMIN
         said = _("%(name)s became a customer admin.") if is_admin else _("%(name)s became a member.")
         sentence = said % {"name": event.details["person"]}
+    elif event.verb == CAP_CHANGE:
+        after = event.details["after"]
+        said = (
+            _("The cap on overage is %(limit)s a month; %(name)s accepts more.") if after else _("No cap on overage.")
+        )
+        sentence = said % {"limit": limit_in_words(after), "name": after.get("approver", "")}
     else:
         sentence = _("The billing details were changed.")
     return Told("pencil-line", "neutral", event.at, _name(event.actor), sentence)

@@ -4,13 +4,22 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Self
 
 from django.db.models import Q
 
 from packages.models import Contract, RateLine
+
+
+@dataclass(frozen=True, slots=True)
+class RatePeriod:
+    """A stretch of days with one rate; `last` is None where nothing ends it, `line` None where no rate is in force."""
+
+    line: RateLine | None
+    first: date
+    last: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,23 @@ class RateBook:
         """The hourly rate for `contract` on `day`, in its currency; None where no line is in force."""
         line = self.line_on(contract, day)
         return line.hourly_rate if line is not None else None
+
+    def periods(self, contract: Contract) -> list[RatePeriod]:
+        """What is in force for `contract` from its first day on, one stretch after the other."""
+        lines = [
+            *self._lines.get((contract.currency, None), []),
+            *self._lines.get((contract.currency, contract.pk), []),
+        ]
+        changes = {line.valid_from for line in lines if line.valid_from > contract.starts_on}
+        periods: list[RatePeriod] = []
+        for first in sorted({contract.starts_on, *changes}):
+            line = self.line_on(contract, first)
+            if periods and periods[-1].line == line:
+                continue
+            if periods:
+                periods[-1] = RatePeriod(periods[-1].line, periods[-1].first, first - timedelta(days=1))
+            periods.append(RatePeriod(line, first, None))
+        return periods
 
     def _latest(self, currency: str, contract_id: int | None, day: date) -> RateLine | None:
         lines = self._lines.get((currency, contract_id), [])

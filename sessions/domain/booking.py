@@ -22,6 +22,7 @@ from sessions.domain.acceptance import check_acceptance, keep_acceptance
 from sessions.domain.acts import acts_as_staff
 from sessions.domain.cover import may_deliver
 from sessions.domain.diary_places import lock_diary, take_place
+from sessions.domain.overage_cap import check_cap
 from sessions.domain.overage_rises import Cause, rises_told
 from sessions.domain.quotes import Quote, quote
 from sessions.domain.refusals import TooLongForType
@@ -92,6 +93,7 @@ def book_session(
     :raises OutsideContract: if the start lies outside the term, in the contract's zone
     :raises TooSoon, OutsideAvailability, SlotTaken: if the time cannot be had
     :raises TermsNotAccepted, Unpriced, OverageNotAccepted: if the booking costs money and something is missing
+    :raises AboveCap: if it goes above the customer's own cap and `by` is not its approver
     """
     guests = _checked_guests(attendees)
     contract = locked(contract)
@@ -109,6 +111,7 @@ def book_session(
     offer = quote(contract=contract, session_type=session_type, starts_at=starts_at, duration_minutes=duration_minutes)
     if offer.costs:
         check_acceptance(offer, contract, by=by, accept_overage=accept_overage, sealed_quote=sealed_quote)
+        check_cap(contract, offer.asked_for, by=by)
     starts_at = starts_at.astimezone(UTC)
     with rises_told(contract, now=now) as causes:
         session = ConsultingSession.objects.create(

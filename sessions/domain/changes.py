@@ -19,6 +19,7 @@ from sessions.domain.acceptance import check_acceptance, keep_acceptance
 from sessions.domain.acts import Act, acts_as_staff, check_act
 from sessions.domain.booking import check_meeting
 from sessions.domain.diary_places import change_place, lock_diary
+from sessions.domain.overage_cap import check_cap
 from sessions.domain.overage_rises import Cause, rises_told
 from sessions.domain.quotes import Quote, quote
 from sessions.domain.states import move
@@ -79,6 +80,7 @@ def move_session(
     :raises OutsideContract: if the start lies outside the term, in the contract's zone
     :raises TooSoon, OutsideAvailability, SlotTaken: if the time cannot be had
     :raises TermsNotAccepted, Unpriced, OverageNotAccepted: if the figures rise and something is missing
+    :raises AboveCap: if a month's overage rises above the customer's own cap and `by` is not its approver
     """
     contract = locked(session.contract)
     session.refresh_from_db(fields=WHAT_MOVES)
@@ -89,6 +91,8 @@ def move_session(
     offer = _offer(session, starts_at, duration_minutes)
     if offer.must_be_accepted:
         check_acceptance(offer.quote, contract, by=by, accept_overage=accept_overage, sealed_quote=sealed_quote)
+    if offer.quote.costs:
+        check_cap(contract, offer.quote.asked_for, by=by, without=session)
     with rises_told(contract, now=now) as causes:
         changed = _place_anew(session, starts_at, duration_minutes, staff, now=now)
         kind = Kind.MOVED if changed.time else Kind.REASSIGNED

@@ -69,6 +69,10 @@ class OverageNotAccepted(Refusal):
     code = "overage_not_accepted"
 
 
+class AboveCap(OverageNotAccepted):
+    """The customer's own cap: somebody they named has to accept it. `cap`: month, limit, what it would be, approver."""
+
+
 class Unpriced(Refusal):
     code = "unpriced"
 

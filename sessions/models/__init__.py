@@ -4,6 +4,7 @@ from sessions.models.busy_times import BusyCalendar, BusyTime
 from sessions.models.diary import BookingPolicy, DiaryEntry
 from sessions.models.feeds import CalendarFeed
 from sessions.models.ledger import EntryShare, LedgerEntry, Waiver, WaiverDecision
+from sessions.models.overage import OverageCap, OverageRequest
 from sessions.models.periods import BillingPeriod
 from sessions.models.sessions import Attendee, ConsultingSession, OverageAcceptance, SessionEvent
 from sessions.models.working_time import DayException, DiarySettings, ExceptionHours, TimeOff, WorkingHours
@@ -23,6 +24,8 @@ __all__ = [
     "ExceptionHours",
     "LedgerEntry",
     "OverageAcceptance",
+    "OverageCap",
+    "OverageRequest",
     "SessionEvent",
     "TimeOff",
     "Waiver",

@@ -1,14 +1,17 @@
 """The last screen of booking: people, quote, acceptance, and the POST that books."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from core.dates import local_day
 from core.form_refusals import show_refusal
@@ -20,17 +23,20 @@ from customers.permissions import PortalRequest
 from packages.domain.terms import terms_accepted
 from sessions.domain.availability import policy
 from sessions.domain.booking import Guest, book_session, quote_booking
+from sessions.domain.overage_cap import cap_reached
+from sessions.domain.overage_requests import ask_approver
 from sessions.domain.queries import sessions_visible_to
 from sessions.domain.quotes import Quote
 from sessions.domain.refusals import OverageNotAccepted
 from sessions.forms.booking import DetailsForm, GuestFormSet
-from sessions.models import ConsultingSession
+from sessions.models import ConsultingSession, OverageRequest
 from sessions.views.booking_choices import Meeting, roles_in_words, step_links
 from sessions.views.offers import accept_terms_in_place, nearest_times, still_accepts, terms_to_accept, why
 from sessions.views.zones import other_zone_of
 
 BESIDE = {"attendees": "members", "overage_not_accepted": "accept_overage"}
 OK, CONFLICT, UNPROCESSABLE = 200, 409, 422
+PLAIN_NUMBER = re.compile("[0-9]{1,9}")
 
 
 @dataclass
@@ -47,13 +53,15 @@ class BookingDetails:
 
     def answer(self) -> HttpResponse:
         if self.request.method != "POST":
-            self._prepare({"members": self._own_tick()}, [])
+            self._prepare(*(self._asked_for() or ({"members": self._own_tick()}, [])))
             return self._page()
         match self.request.POST.get("act"):
             case "book":
                 return self._book()
             case "accept-terms":
                 return self._accept_terms()
+            case "ask":
+                return self._ask()
             case _:
                 return self._again()
 
@@ -102,6 +110,49 @@ class BookingDetails:
         except Refusal as refusal:
             return self._booked_before() or self._refused(refusal)
         return _to_booked(session)
+
+    def _ask(self) -> HttpResponse:
+        """Ask who may go above the customer's cap to book this, with everything that was typed."""
+        self.details = DetailsForm(self.request.POST, members=self._members, host=self._host())
+        self.guests = GuestFormSet(self.request.POST)
+        if not (self.details.is_valid() & self.guests.is_valid()):
+            return self._page(UNPROCESSABLE)
+        contract = self.meeting.contract
+        try:
+            asked = ask_approver(
+                contract=contract,
+                session_type=self.meeting.session_type,
+                starts_at=self.starts_at,
+                duration_minutes=self.meeting.minutes,
+                staff=self.meeting.staff,
+                attendees=self._attendees(),
+                message=self.details.cleaned_data["message"],
+                by=self.request.user,
+                now=self.now,
+            )
+        except NotAllowed as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
+        except Refusal as refusal:
+            return self._refused(refusal)
+        messages.success(
+            self.request, _("%(name)s was asked by mail. The time is not kept.") % {"name": asked.approver}
+        )
+        return redirect("sessions:contract", contract.pk)
+
+    def _asked_for(self) -> tuple[dict[str, Any], list[dict[str, str]]] | None:
+        """What a colleague typed who asked for this booking; None where the address names no such request."""
+        number = self.request.GET.get("asked", "")
+        asked = (
+            OverageRequest.objects.filter(contract=self.meeting.contract, session__isnull=True, pk=int(number)).first()
+            if PLAIN_NUMBER.fullmatch(number)
+            else None
+        )
+        if asked is None:
+            return None
+        by_email = {person.email.lower(): person.pk for person in self._members}
+        ticked = [by_email[each["email"].lower()] for each in asked.attendees if each["email"].lower() in by_email]
+        guests = [each for each in asked.attendees if each["email"].lower() not in by_email]
+        return {"members": ticked, "message": asked.message}, guests
 
     def _refused(self, refusal: Refusal) -> HttpResponse:
         ticked = self.details.cleaned_data["accept_overage"]
@@ -171,6 +222,9 @@ class BookingDetails:
         zone = meeting.zone or reader.time_zone
         is_admin = is_admin_of(reader, contract.customer_id)
         needs_terms = offer is not None and offer.costs and not terms_accepted(contract)
+        cap = None
+        if offer is not None and offer.costs and is_admin and not offer.unpriced:
+            cap = cap_reached(contract, offer.asked_for, by=reader)
         rules = policy()
         context = {
             "contract": contract,
@@ -189,7 +243,9 @@ class BookingDetails:
             "reasons": why(offer, meeting, self.starts_at) if offer is not None else [],
             "terms": terms_to_accept(contract) if needs_terms else None,
             "may_accept": is_admin,
-            "can_book": offer is not None and not (offer.costs and (not is_admin or needs_terms or offer.unpriced)),
+            "cap": cap,
+            "can_book": offer is not None
+            and not (offer.costs and (not is_admin or needs_terms or offer.unpriced or cap is not None)),
             "refusal": self.refusal,
             "nearest": nearest_times(self.refusal, meeting),
             "policy": rules,

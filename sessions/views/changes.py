@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.dates import local_day
@@ -21,6 +23,8 @@ from sessions.domain.acts import Act
 from sessions.domain.availability import policy
 from sessions.domain.changes import MoveOffer, move_session, quote_move
 from sessions.domain.cover import bookable_people
+from sessions.domain.overage_cap import cap_reached
+from sessions.domain.overage_requests import ask_approver
 from sessions.domain.queries import sessions_visible_to
 from sessions.domain.refusals import OverageNotAccepted
 from sessions.forms.booking import MeetingForm, StartForm
@@ -101,6 +105,8 @@ class MoveConfirmation:
                 return self._move()
             case "accept-terms":
                 self.refusal = accept_terms_in_place(self.request, self.session.contract, now=self.now)
+            case "ask":
+                return self._ask()
         self.form = MoveForm(initial={"reason": self.request.POST.get("reason", "")})
         return self._page()
 
@@ -126,6 +132,32 @@ class MoveConfirmation:
             self.session = self._read_anew()
             return self._to_session() if self._is_done() else self._refused(refusal)
         return self._to_session()
+
+    def _ask(self) -> HttpResponse:
+        """Ask who may go above the customer's cap to move the session there."""
+        self.form = MoveForm(self.request.POST)
+        if not self.form.is_valid():
+            return self._page(UNPROCESSABLE)
+        try:
+            asked = ask_approver(
+                contract=self.session.contract,
+                session_type=self.session.session_type,
+                starts_at=self.starts_at,
+                duration_minutes=self.meeting.minutes,
+                staff=self.meeting.staff,
+                message=self.form.cleaned_data["reason"],
+                moves=self.session,
+                by=self.request.user,
+                now=self.now,
+            )
+        except NotAllowed as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
+        except Refusal as refusal:
+            return self._refused(refusal)
+        messages.success(
+            self.request, _("%(name)s was asked by mail. The time is not kept.") % {"name": asked.approver}
+        )
+        return redirect("sessions:detail", self.session.pk)
 
     def _refused(self, refusal: Refusal) -> HttpResponse:
         ticked = self.form.cleaned_data["accept_overage"]
@@ -175,6 +207,9 @@ class MoveConfirmation:
         must_accept = offer is not None and offer.must_be_accepted
         needs_terms = must_accept and not terms_accepted(contract)
         unpriced = offer is not None and offer.quote.unpriced
+        cap = None
+        if offer is not None and offer.quote.costs and not unpriced:
+            cap = cap_reached(contract, offer.quote.asked_for, by=self.request.user, without=session)
         context = {
             **about(self.request, session),
             "meeting": meeting,
@@ -190,7 +225,10 @@ class MoveConfirmation:
             "accepted": offer is not None and still_accepts(self.request, "move", offer.quote),
             "terms": terms_to_accept(contract) if needs_terms else None,
             "may_accept": is_admin,
-            "can_move": offer is not None and not (must_accept and (not is_admin or needs_terms or unpriced)),
+            "cap": cap,
+            "can_move": offer is not None
+            and cap is None
+            and not (must_accept and (not is_admin or needs_terms or unpriced)),
             "refusal": self.refusal,
             "nearest": nearest_times(self.refusal, meeting),
             "by_staff": is_staff(self.request.user),

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -23,15 +23,17 @@ from packages.domain.promised_reviews import reviews_promised
 from packages.domain.queries import Standing, standing_of, versions_on_sale
 from packages.domain.rates import RateBook
 from packages.domain.windows import Window, window_between
-from packages.models import Contract, PackageVersion, RateLine
+from packages.models import Contract, PackageVersion
 from packages.session_types import SessionType
 from sessions.domain.allocation import Share
 from sessions.domain.facts import ContractFacts
+from sessions.domain.lapsing import Lapsing, about_to_lapse
 from sessions.domain.numbers import ContractNumbers, numbers_from
 from sessions.domain.queries import ledger_visible_to, sessions_visible_to
 from sessions.domain.signing import sign_contract
 from sessions.forms.contracts import ContractForm
 from sessions.models import ConsultingSession
+from sessions.views.booking_choices import Meeting
 from sessions.views.contract_ledger import PART_LABELS, LedgerTable
 
 
@@ -81,6 +83,8 @@ def contract(request: PortalRequest, pk: int) -> HttpResponse:
     ledger = ledger_visible_to(reader).filter(contract=found).order_by("-created_at", "-pk")
     team = list(found.team_members.select_related("staff__staff_profile").order_by("-dedicated", "staff__name"))
     rights = rights_of(reader)
+    may_book = Right.BOOK in rights and may_book_for(reader, found)
+    lapsing = about_to_lapse(found, numbers, now=now)
     return render(
         request,
         "sessions/contract_detail.html",
@@ -95,13 +99,17 @@ def contract(request: PortalRequest, pk: int) -> HttpResponse:
             "parts": [{"value": part.value, "label": label} for part, label in PART_LABELS.items()],
             "coming": _coming(reader, facts),
             "rate": rates.line_on(found, today),
-            "next_rates": _rates_to_come(found, today),
+            "rate_periods": rates.periods(found),
             "team": team,
             "reviews": reviews_promised(found.package_version, starts_on=found.starts_on, ends_on=found.ends_on),
             "switched_off": [SessionType(code).label for code in found.types_switched_off],
             "acceptance": getattr(found, "terms_acceptance", None),
             "may_accept_terms": is_admin_of(reader, found.customer_id),
-            "may_book": Right.BOOK in rights and may_book_for(reader, found),
+            "may_book": may_book,
+            "lapsing": lapsing,
+            "lapsing_times": _addresses(found, lapsing) if lapsing is not None else [],
+            "is_own_admin": is_admin_of(reader, found.customer_id),
+            "hourly_rate": rates.rate_on(found, today),
             "may_log": Right.LOG_TIME in rights and may_log_on(reader, found),
             "may_adjust": Right.ADJUST in rights,
             "is_staff": Right.SEE_STAFF_AREA in rights,
@@ -197,8 +205,14 @@ def _coming(reader: User, facts: ContractFacts) -> list[ComingSession]:
     return [ComingSession(session, projection.get(("booking", session.pk))) for session in booked]
 
 
-def _rates_to_come(contract: Contract, today: date) -> list[RateLine]:
-    """Lines that come into force for the contract after `today`, general and negotiated."""
-    general_or_own = Q(contract__isnull=True) | Q(contract=contract)
-    lines = RateLine.objects.filter(general_or_own, currency=contract.currency, valid_from__gt=today)
-    return list(lines.order_by("valid_from", "contract"))
+def _addresses(contract: Contract, lapsing: Lapsing) -> list[dict[str, Any]]:
+    """The free times with the address at which each is booked: the last screen of booking."""
+    return [
+        {
+            "starts_at": slot.starts_at,
+            "href": Meeting(contract, lapsing.session_type, lapsing.duration_minutes, slot.staff, "").address_of_start(
+                slot.starts_at
+            ),
+        }
+        for slot in lapsing.times
+    ]

@@ -43,12 +43,14 @@ contracts.csv                                              -        ss   ox   ox
 contracts/new/                                             -        ss   ..   ff   ..   ..   ff   oo   ff
 contracts/<int:pk>/                                        contract ss   .x   .x   ..   ox   ox   ox   ox
 contracts/<int:pk>/adjust/                                 contract ss   ..   ..   ..   ..   ff   oo   ff
+contracts/<int:pk>/more/                                   contract ss   ..   ..   ..   oo   ff   ff   ff
 contracts/<int:pk>/log/                                    contract ss   ..   ..   ..   ..   oo   ff   ff
 contracts/import/                                          -        ss   ..   ..   ..   ..   ..   oo   ..
 contracts/import/sample.csv                                -        ss   ..   ..   ..   ..   ..   ox   ..
 contracts/import/<int:pk>/                                 run      ss   ..   ..   ..   ..   ..   ox   ..
 contracts/import/<int:pk>/start/                           run      ss   ..   ..   ..   ..   ..   xo   ..
 contracts/import/<int:pk>/discard/                         run      ss   ..   ..   ..   ..   ..   xo   ..
+customers/<int:pk>/overage-cap/                            customer ss   ..   ..   ..   oo   ff   ff   ff
 sessions/book/                                             -        ss   ox   ox   ..   ox   ox   ox   ff
 contracts/<int:pk>/book/                                   contract ss   .x   .x   ..   ox   ox   ox   ff
 contracts/<int:pk>/book/time/                              contract ss   .x   .x   ..   ox   ox   ox   ff

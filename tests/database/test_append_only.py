@@ -23,6 +23,7 @@ APPEND_ONLY = [
     "billing_periods",
     "ledger_entries",
     "overage_acceptances",
+    "overage_requests",
     "package_versions",
     "rate_lines",
     "session_events",
@@ -31,7 +32,7 @@ APPEND_ONLY = [
     "waiver_decisions",
     "waivers",
 ]
-FILLED = [table for table in APPEND_ONLY if table not in ("audit_events", "billing_periods")]
+FILLED = [table for table in APPEND_ONLY if table not in ("audit_events", "billing_periods", "overage_requests")]
 
 
 def rows(connection: Connection, table: str) -> str:

@@ -120,4 +120,4 @@ class TestDetail:
         for number in (1, 2):
             busy(launch_kit(starts_on=TODAY - timedelta(days=10)), now, number)
 
-        assert queries(giulia(), f"/customers/{acme().pk}/") == few == 15
+        assert queries(giulia(), f"/customers/{acme().pk}/") == few == 16
