@@ -34,7 +34,7 @@ class OverageCapForm(forms.Form):
         required=False,
         min_minutes=0,
         max_minutes=MOST_MINUTES,
-        help_text=gettext_lazy("Such as 2:00. With 0:00 the person below accepts every overage."),
+        help_text=gettext_lazy("Such as 2:00."),
     )
     amount = forms.DecimalField(
         label=gettext_lazy("Cost a month"),
@@ -43,6 +43,7 @@ class OverageCapForm(forms.Form):
         min_value=Decimal(0),
         max_digits=12,
         decimal_places=2,
+        help_text=gettext_lazy("Such as 250."),
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
     approver = forms.TypedChoiceField(
@@ -50,7 +51,9 @@ class OverageCapForm(forms.Form):
         coerce=int,
         empty_value=None,
         required=False,
-        help_text=gettext_lazy("One of your customer admins. From then on only this person changes the cap."),
+        help_text=gettext_lazy(
+            "With a cap of 0 this person accepts every overage. From then on only they change the cap."
+        ),
         error_messages={"invalid_choice": gettext_lazy("Choose one of the customer admins.")},
     )
 

@@ -19,7 +19,6 @@ from customers.permissions import PortalRequest, requires
 from packages.domain.contracts import contracts_visible_to
 from packages.domain.rates import RateBook
 from sessions.domain.asking_for_more import LONGEST_WISH, ask_for_more
-from sessions.domain.numbers import numbers_of
 
 
 class WishForm(forms.Form):
@@ -58,9 +57,9 @@ def more(request: PortalRequest, pk: int) -> HttpResponse:
         "sessions/contract_more.html",
         {
             "contract": contract,
+            "customer": contract.customer,
             "form": form,
             "lead": lead_of(contract.customer),
-            "numbers": numbers_of(contract, now=now),
             "hourly_rate": RateBook.load([contract]).rate_on(contract, local_day(now, contract.time_zone)),
         },
         status=422 if form.errors else 200,
