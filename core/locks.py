@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection
 from core import faults
 
 CLOSE_LOCK = 0x0C105E
+WAITED_AT_MOST = "3s"
 
 
 def share_close_lock() -> None:
@@ -30,6 +31,20 @@ def hold_lock_on(key: str) -> None:
     if not faults.skips("lock"):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number_of(key)])
+
+
+@contextmanager
+def waited_for_once() -> Iterator[None]:
+    """Let a row be waited for three seconds in all while it is locked inside the block, in a transaction.
+
+    `lock_timeout` counts each wait by itself, and who comes behind another waiter has two: for the turn, then for the
+    row. So it would take twice as long until they are told to come again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = %s", [WAITED_AT_MOST])
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from core import faults
+from core.locks import waited_for_once
 from customers.domain.queries import covered_absence, served_scope
 from customers.domain.roles import (
     administered_by,
@@ -38,9 +39,10 @@ def contracts_visible_to(user: User) -> QuerySet[Contract]:
 def locked(contract: Contract) -> Contract:
     """Read `contract` anew under its lock: whoever reads a balance in order to write against it comes through here."""
     contracts = Contract.objects.select_related("customer", "package_version__package", "terms")
-    if not faults.skips("lock"):
-        contracts = contracts.select_for_update(no_key=True, of=("self",))
-    return contracts.get(pk=contract.pk)
+    if faults.skips("lock"):
+        return contracts.get(pk=contract.pk)
+    with waited_for_once():
+        return contracts.select_for_update(no_key=True, of=("self",)).get(pk=contract.pk)
 
 
 def may_book_for(user: User, contract: Contract) -> bool:

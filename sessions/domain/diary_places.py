@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from core import faults
 from core.database_errors import EXCLUSION_VIOLATION, sqlstate
+from core.locks import waited_for_once
 from customers.models import StaffProfile, User
 from sessions.domain import availability
 from sessions.models import ConsultingSession, DiaryEntry
@@ -16,7 +17,8 @@ from sessions.models import ConsultingSession, DiaryEntry
 def lock_diary(staff: User) -> None:
     """Let bookers of one person queue: the exclusion constraint alone would answer them with deadlocks."""
     if not faults.skips("lock"):
-        StaffProfile.objects.select_for_update(no_key=True).get(pk=staff.pk)
+        with waited_for_once():
+            StaffProfile.objects.select_for_update(no_key=True).get(pk=staff.pk)
 
 
 def take_place(session: ConsultingSession, *, now: datetime) -> None:

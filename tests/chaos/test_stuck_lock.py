@@ -50,9 +50,9 @@ def contract_of(name: str) -> Contract:
 
 
 def bookings(contract: Contract, person: User) -> Iterator[Call]:
-    """One booking after the other, an hour apart, far ahead; the diary alone binds Giulia."""
+    """One booking after the other, an hour apart, all within the package; the diary alone binds Giulia."""
     token = token_of(person)
-    first = start_of_working_day(60)
+    first = start_of_working_day(20)
     for number in range(10_000):
         yield Call(
             token,
