@@ -74,6 +74,8 @@ class OverageCapForm(forms.Form):
         ):
             if kind == name and cleaned.get(name) is None and name not in self.errors:
                 self.add_error(name, sentence)
+            if kind is not None and kind != name and cleaned.get(name) is not None and name in self.changed_data:
+                self.add_error("kind", _("You typed a figure: choose what is counted, or leave it empty."))
         if kind in (Kind.MINUTES, Kind.AMOUNT) and cleaned.get("approver") is None and "approver" not in self.errors:
             self.add_error("approver", _("Choose who accepts more."))
         return cleaned

@@ -85,6 +85,7 @@ class TestSetting:
             ({"kind": "minutes", "minutes": "2:00", "approver": "0"}, "approver"),
             ({"kind": "minutes", "minutes": "2:00", "approver": ""}, "approver"),
             ({"kind": "all"}, "kind"),
+            ({"kind": "none", "amount": "250"}, "kind"),
         ],
     )
     def test_what_is_missing_is_said_beside_its_field(self, typed: dict[str, str], field: str) -> None:
