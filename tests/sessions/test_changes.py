@@ -258,7 +258,7 @@ class TestMoney:
         rate("EUR", "90.00")
         contract = with_terms_accepted(pro_lite())
         session = booked(contract, "supplementary-training", 30, MONDAY, accept_overage=True, now=NOW)
-        asked = {"session": session, "starts_at": TUESDAY, "duration_minutes": 60, "staff": giulia()}
+        asked: dict[str, Any] = {"session": session, "starts_at": TUESDAY, "duration_minutes": 60, "staff": giulia()}
         seen = quote_move(**asked, by=marta(), now=NOW).quote.seal()
         rate("EUR", "120.00", valid_from=date(2026, 3, 10), now=NOW)
         with pytest.raises(OverageNotAccepted):
