@@ -10,7 +10,11 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest
 
+from customers.domain.preferences import keep_language
 from customers.models import User
+
+CHOSEN_LANGUAGE = "chosen_language"
+"""Where the session keeps what somebody chose before signing in."""
 
 
 class PortalBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is not typed
@@ -26,6 +30,13 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # all
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign in; who chose a language on the way in goes on in it (DOMAIN.md §13)."""
+        chosen = request.session.get(CHOSEN_LANGUAGE)
+        super().login(request, user)
+        if chosen is not None:
+            keep_language(person=user, language=chosen)
 
 
 class SealedMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is not typed

@@ -6,6 +6,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from core.error_pages import error_page
+from customers.authentication import CHOSEN_LANGUAGE
 from customers.domain.preferences import keep_language, keep_single_keys
 from customers.domain.roles import Right
 from customers.models import User
@@ -37,6 +38,8 @@ def set_language(request: HttpRequest) -> HttpResponse:
         return error_page(request, 400)
     if isinstance(request.user, User):
         keep_language(person=request.user, language=language)
+    else:
+        request.session[CHOSEN_LANGUAGE] = language
     answer = _back(request)
     _keep(request, answer, settings.LANGUAGE_COOKIE_NAME, language)
     return answer
