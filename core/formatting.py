@@ -13,6 +13,7 @@ from babel.dates import format_date, format_skeleton, format_time, format_timede
 from babel.numbers import format_currency, format_decimal
 
 MINUS = "\N{MINUS SIGN}"
+TWO_OF_A_UNIT = 2
 _LOCALES = {"en": "en_GB", "it": "it_IT"}
 
 
@@ -83,8 +84,8 @@ def zone_city(zone: str, language: str) -> str:
 
 
 def format_distance(instant: datetime, *, now: datetime, language: str) -> str:
-    """How far `instant` is from `now`, in words: `in 3 hours`, `2 days ago`."""
-    return format_timedelta(instant - now, add_direction=True, locale=locale_of(language))
+    """How far `instant` is from `now`, in words: `in 3 hours`, `2 days ago`; `in 9 days` is never "in a week"."""
+    return format_timedelta(instant - now, threshold=TWO_OF_A_UNIT, add_direction=True, locale=locale_of(language))
 
 
 def initials(name: str) -> str:

@@ -107,6 +107,8 @@ def test_a_time_is_readable_by_machines() -> None:
 def test_distances(language: str) -> None:
     in_three_hours = formatting.format_distance(KICK_OFF, now=KICK_OFF - timedelta(hours=3), language=language)
     assert in_three_hours == {"en": "in 3 hours", "it": "tra 3 ore"}[language]
+    in_nine_days = formatting.format_distance(KICK_OFF, now=KICK_OFF - timedelta(days=9), language=language)
+    assert in_nine_days == {"en": "in 9 days", "it": "tra 9 giorni"}[language]
 
 
 @pytest.mark.parametrize(

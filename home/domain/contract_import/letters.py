@@ -17,7 +17,7 @@ FINISHED = "contract_import_finished"
 
 def register_kinds() -> None:
     """Make this mail known to the outbox; called once by the app's configuration."""
-    register(Kind(code=FINISHED, label=gettext_lazy("Import of contracts: result"), compose=_write, may_be_muted=True))
+    register(Kind(code=FINISHED, label=gettext_lazy("Import of contracts: result"), compose=_write))
 
 
 def owe_result(run: ImportRun, *, now: datetime) -> None:
