@@ -44,6 +44,7 @@ def cancel(request: PortalRequest, pk: int) -> HttpResponse:
         **about(request, session),
         "form": form,
         "refusal": refusal,
+        "as_staff": acts_as_staff(request.user, session.contract),
         "is_late": not acts_as_staff(request.user, session.contract) and is_late(session, now=now),
         "consequence": preview_cancellation(session),
     }

@@ -252,7 +252,11 @@ class TestCancelling:
         words = text_of(signed_in(f.marta()).get(page_of(coming, "cancel")))
         assert "Operations meeting S-" in words
         assert "Mon, 9 Mar 2026, 10:00–10:45 (Rome)" in words
+        assert "It costs nothing Until Sun, 8 Mar 2026, 10:00 (Rome)" in words
         assert "0:45 that it would have drawn; 4:00 are free afterwards." in words
+        assert "What the delivery team cancels never counts as late." not in words
+        by_staff = text_of(signed_in(f.giulia()).get(page_of(coming, "cancel")))
+        assert "What the delivery team cancels never counts as late." in by_staff
         coming.refresh_from_db()
         assert coming.status == "booked", "asking changes nothing"
 
