@@ -67,7 +67,7 @@ class LineOutput(serializers.Serializer[Any]):
 class ExportQuery(serializers.Serializer[Any]):
     """The file's format."""
 
-    format = serializers.ChoiceField(choices=["csv"], default="csv")
+    format = serializers.ChoiceField(choices=["csv"], default="csv", allow_blank=True)
 
 
 class _MonthView(PortalAPIView):

@@ -74,11 +74,13 @@ ACTORS: dict[str, set[str]] = {
     "sessions/<int:pk>/no_show/": {"lead", "operations", "finance"},  # the rule refuses finance
     "sessions/<int:pk>/log/": {"lead"},
     "sessions/<int:pk>/cancel/": {"admin", "lead", "operations"},
+    "sessions/<int:pk>/reschedule/": {"admin", "lead", "operations"},
     "time_entries/": {"lead", "other lead"},
     "time_entries/<int:pk>/waive/": {"lead", "operations"},
     "time_entries/<int:pk>/refuse_waiver/": {"operations"},
     "time_entries/<int:pk>/reverse/": {"lead", "operations", "finance"},  # the rule refuses finance
     "rates/": {"operations"},
+    "billing_periods/<month:month>/close/": {"finance"},
 }
 
 
