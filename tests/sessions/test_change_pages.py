@@ -114,7 +114,7 @@ class TestConfirming:
     ) -> None:
         words = text_of(marta.get(confirm(session)))
         assert "New Tue, 10 Mar 2026, 14:00–15:00 (Rome)" in words
-        assert "Before Mon, 9 Mar 2026, 10:00–11:00 (Rome)" in words
+        assert "Until now Mon, 9 Mar 2026, 10:00–11:00 (Rome)" in words
         assert "Included minutes 1:00" in words
         assert "until Mon, 9 Mar 2026, 14:00 (Rome), 24 hours before the new start" in words
         assert words.index("Everyone who takes part is told") < words.index("Leave it where it is")
