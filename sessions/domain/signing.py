@@ -1,6 +1,6 @@
 """Signing a contract: the contract with its team, and the grant that opens its ledger (DOMAIN.md §2, §4; ADR 0005)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -13,6 +13,18 @@ from packages.domain.new_contracts import ROWS_A_QUERY, NewContract, create_cont
 from packages.models import Contract, PackageVersion
 from sessions.domain.periods import next_close_number
 from sessions.models import LedgerEntry
+
+Follow = Callable[[Sequence[Contract]], None]
+
+_follows: list[Follow] = []
+
+
+def let_follow(write: Follow) -> None:
+    """Have `write` called with newly signed contracts, in their transaction: what an app above opens with a contract.
+
+    Called once, by that app's configuration (docs/adr/0019).
+    """
+    _follows.append(write)
 
 
 def sign_contract(
@@ -73,4 +85,6 @@ def sign_contracts(new: Sequence[NewContract], *, by: User, now: datetime) -> li
         ],
         batch_size=ROWS_A_QUERY,
     )
+    for write in _follows:
+        write(contracts)
     return contracts
