@@ -142,7 +142,8 @@ def _why_not(act: Act, session: ConsultingSession, standings: frozenset[Standing
     if not standings & WHO[act]:
         return NotAllowed(_WHO_DOES[act])
     if session.status not in STATES[act]:
-        return WrongState(_("This session has changed in the meantime: load the page again."))
+        state = {"state": session.get_status_display()}
+        return WrongState(_("This session is not booked any more. Its state is now: %(state)s.") % state)
     when = _WHEN.get(act)
     return when(session, Standing.DELIVERY in standings, now) if when is not None else None
 

@@ -297,7 +297,7 @@ class TestCancelling:
         marta.post(page_of(coming, "cancel"), {})
         response = marta.post(page_of(coming, "cancel"), {})
         assert response.status_code == 409
-        assert "there is nothing to cancel" in text_of(response)
+        assert "This session is not booked any more. Its state is now: Cancelled." in text_of(response)
 
     def test_who_only_attends_does_not_cancel(self, contract: Contract) -> None:
         luca = f.luca()
