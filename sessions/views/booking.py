@@ -123,7 +123,7 @@ def book_details(request: PortalRequest, pk: int) -> HttpResponse:
     starts_at = StartForm(request.GET, zone=meeting.zone or request.user.time_zone).starts_at()
     if starts_at is None:
         return _back_to(request, "sessions:book-time", contract)
-    return BookingDetails(request, meeting, starts_at, now=timezone.now()).answer()
+    return BookingDetails(request, meeting, starts_at, timezone.now()).answer()
 
 
 def _contract_to_book_on(request: PortalRequest, pk: int) -> Contract:

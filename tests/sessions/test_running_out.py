@@ -85,7 +85,7 @@ class TestLapsing:
             assert first["href"] in shown.content.decode().replace("&amp;", "&")
             confirm = client.get(first["href"])
         assert confirm.status_code == 200
-        assert confirm.context["can_book"]
+        assert confirm.context["can_act"]
         assert confirm.context["starts_at"] == first["starts_at"]
 
 
