@@ -53,6 +53,7 @@ class Message(models.Model):
                 condition=Q(state__in=["pending", "claimed", "sending"]),
                 name="messages_open",
             ),
+            models.Index(fields=["-due_at", "-id"], name="messages_latest"),
         ]
 
     def __str__(self) -> str:
@@ -72,3 +73,18 @@ class MutedKind(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.kind}"
+
+
+class ScanRun(models.Model):
+    """How a scan for due reminders went the last time: what readiness tells of."""
+
+    code = models.CharField(max_length=60, primary_key=True)
+    finished_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "scan_runs"
+
+    def __str__(self) -> str:
+        return self.code

@@ -9,8 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from customers.domain.roles import Right
 from customers.permissions import PortalRequest, requires
-from notifications.domain.kinds import mutable_kinds
-from notifications.domain.muting import mute_exactly, muted_by
+from notifications.domain.muting import kinds_to_choose_for, mute_exactly, muted_by
 from notifications.forms import WantedMailForm
 
 
@@ -19,8 +18,8 @@ from notifications.forms import WantedMailForm
 def preferences(request: PortalRequest) -> HttpResponse:
     """Tick the mails that one wants. Nothing happens on GET: mail scanners follow links too."""
     muted = muted_by(request.user)
-    initial = {"wanted": [kind.code for kind in mutable_kinds() if kind.code not in muted]}
-    form = WantedMailForm(request.POST if request.method == "POST" else None, initial=initial)
+    initial = {"wanted": [kind.code for kind in kinds_to_choose_for(request.user) if kind.code not in muted]}
+    form = WantedMailForm(request.POST if request.method == "POST" else None, initial=initial, person=request.user)
     if form.is_bound and form.is_valid():
         mute_exactly(person=request.user, kinds=form.unwanted(), now=timezone.now())
         messages.success(request, _("Saved. It holds for every mail from now on."))

@@ -8,10 +8,28 @@ class SessionsConfig(AppConfig):
     verbose_name = _("Sessions and hours")
 
     def ready(self) -> None:
-        from sessions.domain import asking_for_more, change_letters, overage_letters, overage_requests, session_letters
+        from notifications.domain.scans import register_scan
+        from sessions.domain import (
+            asking_for_more,
+            change_letters,
+            log_reminders,
+            minutes_reminders,
+            overage_letters,
+            overage_requests,
+            reminder_letters,
+            reminders,
+            session_letters,
+            term_reminders,
+        )
 
         session_letters.register_kinds()
         change_letters.register_kinds()
         overage_letters.register_kinds()
         overage_requests.register_kinds()
         asking_for_more.register_kinds()
+        reminder_letters.register_kinds()
+        register_scan("sessions", reminders.owe_session_reminders)
+        register_scan("not_logged", log_reminders.owe_not_logged)
+        register_scan("included_minutes", minutes_reminders.owe_included_minutes)
+        register_scan("unused_minutes", term_reminders.owe_unused_minutes)
+        register_scan("contract_ends", term_reminders.owe_contract_ends)

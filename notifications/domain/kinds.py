@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.utils.functional import Promise
 
+from customers.domain.roles import Right
 from notifications.domain.letters import Letter
 from notifications.models import Message
 
@@ -29,6 +30,10 @@ class Kind:
     """Rather twice than never: a mail whose fate is unknown is sent again, under the same Message-ID."""
     tries_for: timedelta = timedelta(days=3)
     """For how long after it was due a refused mail is tried again."""
+    for_rights: frozenset[Right] = frozenset()
+    """Who may get it: people with any of these rights; empty, everybody."""
+    page: str = ""
+    """The name of the page of what it is about, which takes `Message.subject_id`; for staff who look at the outbox."""
 
 
 class UnknownKind(LookupError):

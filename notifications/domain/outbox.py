@@ -4,7 +4,7 @@ Nothing is published to the broker from here: a worker asks for what is due ever
 away or frozen can neither hold a request up nor lose a mail.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,18 +55,27 @@ def owe(
     owe_all([Owed(kind=kind, key=key, to=to, facts=facts, due_at=due_at, subject_id=subject_id)], now=now)
 
 
-def owe_all(owed: Iterable[Owed], *, now: datetime) -> int:
+def owe_all(owed: Iterable[Owed], *, now: datetime, anew: bool = False) -> int:
     """Owe many mails with two queries; returns how many were not owed before.
 
+    :param anew: owe also what was withdrawn unsent, with a third query: its cause is there again
     :raises UnknownKind: if no kind of such a code is registered
     """
     rows = {(row.key, row.recipient_email): row for row in (_row(one, now) for one in owed)}
-    known = Message.objects.filter(key__in={key for key, _address in rows}).values_list("key", "recipient_email")
-    for already in known:
-        rows.pop(already, None)
+    known = Message.objects.filter(key__in={key for key, _address in rows})
+    withdrawn = []
+    for key, address, pk, state in known.values_list("key", "recipient_email", "pk", "state"):
+        if rows.pop((key, address), None) is not None and state == Message.State.WITHDRAWN:
+            withdrawn.append(pk)
     # What another worker owes at this very moment is no conflict: the unique key lets one of both rows in.
     Message.objects.bulk_create(rows.values(), ignore_conflicts=True)
-    return len(rows)
+    return len(rows) + (_owe_anew(withdrawn, now) if anew else 0)
+
+
+def _owe_anew(withdrawn: Collection[int], now: datetime) -> int:
+    return Message.objects.filter(pk__in=withdrawn, state=Message.State.WITHDRAWN).update(
+        state=Message.State.PENDING, state_since=now, due_at=now, next_attempt_at=now
+    )
 
 
 def _row(owed: Owed, now: datetime) -> Message:

@@ -15,7 +15,8 @@ MAY_FOLLOW: dict[str, frozenset[str]] = {
     State.UNKNOWN: frozenset({State.SENT, State.PENDING}),
     State.FAILED: frozenset({State.PENDING}),
     State.SENT: frozenset(),
-    State.WITHDRAWN: frozenset(),
+    # Its cause is there again: `outbox.owe_all` owes it anew.
+    State.WITHDRAWN: frozenset({State.PENDING}),
 }
 
 

@@ -1,5 +1,6 @@
 """What every way of running the portal shares. Values that differ between machines come from the environment."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ DEMO = False
 FAULT_POINTS: frozenset[str] = frozenset()
 # Calendars are read from public servers alone; the servers of the tests are on this machine.
 FETCH_FROM_LOOPBACK = False
+# The workers' clock is the database's; the tests alone put it forward.
+SHARED_CLOCK_AHEAD = timedelta(0)
 
 SECRET_KEY: str = env.str("SECRET_KEY")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
@@ -289,7 +292,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "scan-due-reminders": {
-        "task": "sessions.tasks.scan_session_reminders",
+        "task": "notifications.tasks.scan_reminders",
         "schedule": 60.0,
         "options": {"expires": 55},
     },

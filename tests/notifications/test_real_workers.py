@@ -20,7 +20,7 @@ from tests.plugin.processes import CeleryProcesses, shifted_clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Celery = Callable[..., CeleryProcesses]
-SCAN, SEND = "sessions.tasks.scan_session_reminders", "notifications.tasks.send_due"
+SCAN, SEND = "notifications.tasks.scan_reminders", "notifications.tasks.send_due"
 BEFORE_THE_START = timedelta(minutes=50)
 
 

@@ -24,7 +24,12 @@ START_SECONDS = 90  # a loaded machine starts slowly; what fails to start ends b
 
 
 def shifted_clock(seconds: float) -> dict[str, str]:
-    """Environment of processes that share a clock which is ahead by so many seconds (tests/clock)."""
+    """Environment of processes that share a clock which is ahead by so many seconds: their own, and the workers'."""
+    return {**wrong_clock(seconds), "PORTAL_TEST_SHARED_CLOCK_AHEAD": str(seconds)}
+
+
+def wrong_clock(seconds: float) -> dict[str, str]:
+    """Environment of processes of a machine whose clock alone is ahead by so many seconds (tests/clock)."""
     return {
         "PORTAL_TEST_CLOCK_OFFSET": str(seconds),
         "PYTHONPATH": os.pathsep.join([str(CLOCK), *filter(None, [os.environ.get("PYTHONPATH")])]),

@@ -1,0 +1,46 @@
+"""Reminders to staff of sessions that are over and whose time is not logged (DOMAIN.md §11)."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import F, Max, Q
+from django.db.models.functions import Greatest
+
+from notifications.domain.outbox import Owed, owe_all
+from sessions.models import ConsultingSession, SessionEvent
+
+NOT_LOGGED = "session_not_logged"
+AFTER_ITS_END = timedelta(hours=24)
+_MAKES_IT_THEIRS = (SessionEvent.Kind.MOVED, SessionEvent.Kind.REASSIGNED, SessionEvent.Kind.REOPENED)
+
+
+def is_overdue(session: ConsultingSession, *, now: datetime) -> bool:
+    """Whether `session` has been over for a day and its time is not logged."""
+    return session.status == ConsultingSession.Status.BOOKED and session.ends_at + AFTER_ITS_END <= now
+
+
+def owe_not_logged(*, now: datetime) -> int:
+    """Owe the staff member a reminder for each session that has been over for a day, in two queries and one write."""
+    overdue = (
+        ConsultingSession.objects.filter(
+            status=ConsultingSession.Status.BOOKED, ends_at__lte=now - AFTER_ITS_END, staff__is_active=True
+        )
+        # A moment that was already over when its cause arose (handed over since, or opened again) is not sent.
+        .annotate(theirs_at=Greatest("booked_at", Max("events__at", filter=Q(events__kind__in=_MAKES_IT_THEIRS))))
+        .filter(theirs_at__lte=F("ends_at") + AFTER_ITS_END)
+        .select_related("staff")
+        .order_by("pk")
+    )
+    return owe_all(
+        [
+            Owed(
+                kind=NOT_LOGGED,
+                key=f"{NOT_LOGGED}:{session.pk}:{session.starts_at:%Y%m%dT%H%MZ}",
+                to=session.staff,
+                facts={"starts_at": session.starts_at.isoformat()},
+                due_at=session.ends_at + AFTER_ITS_END,
+                subject_id=session.pk,
+            )
+            for session in overdue
+        ],
+        now=now,
+    )
