@@ -13,19 +13,37 @@ class SessionType(models.TextChoices):
     SUPPLEMENTARY_TRAINING = "supplementary-training", _("Supplementary training")
 
 
+class AttendeeRole(models.TextChoices):
+    """What an attendee does at the customer, as far as a session type is for such people."""
+
+    PROGRAMME = "programme", _("Leads or decides")
+    ORDERS = "orders", _("Orders and hands out rings")
+    SOFTWARE = "software", _("Admin or coach of the software")
+
+
 @dataclass(frozen=True, slots=True)
 class TypeRules:
-    """What holds for every session of one type. Minutes are whole minutes."""
+    """What holds for every session of one type. Minutes are whole minutes; `for_roles` says whom it is for."""
 
     longest_minutes: int
     draws_on_included: bool
     included_once: bool
+    for_roles: tuple[AttendeeRole, ...] = ()
 
 
 RULES: dict[str, TypeRules] = {
-    SessionType.KICKOFF: TypeRules(longest_minutes=60, draws_on_included=True, included_once=False),
-    SessionType.OPERATIONS: TypeRules(longest_minutes=60, draws_on_included=True, included_once=False),
-    SessionType.SOFTWARE_TRAINING: TypeRules(longest_minutes=60, draws_on_included=True, included_once=True),
+    SessionType.KICKOFF: TypeRules(
+        longest_minutes=60,
+        draws_on_included=True,
+        included_once=False,
+        for_roles=(AttendeeRole.PROGRAMME, AttendeeRole.ORDERS),
+    ),
+    SessionType.OPERATIONS: TypeRules(
+        longest_minutes=60, draws_on_included=True, included_once=False, for_roles=(AttendeeRole.ORDERS,)
+    ),
+    SessionType.SOFTWARE_TRAINING: TypeRules(
+        longest_minutes=60, draws_on_included=True, included_once=True, for_roles=(AttendeeRole.SOFTWARE,)
+    ),
     SessionType.SUPPLEMENTARY_TRAINING: TypeRules(longest_minutes=60, draws_on_included=False, included_once=False),
 }
 

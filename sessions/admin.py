@@ -27,6 +27,7 @@ from sessions.models import (
     LedgerEntry,
     OverageAcceptance,
     SessionEvent,
+    SessionSummary,
     TimeOff,
     Waiver,
     WaiverDecision,
@@ -161,6 +162,10 @@ class SessionEventInline(RecordInline):
     model = SessionEvent
 
 
+class SessionSummaryInline(RecordInline):
+    model = SessionSummary
+
+
 class OverageAcceptanceInline(RecordInline):
     model = OverageAcceptance
 
@@ -172,7 +177,7 @@ class ConsultingSessionAdmin(RecordAdmin):
     list_filter = ("status", "session_type")
     date_hierarchy = "starts_at"
     ordering = ("-starts_at", "-pk")
-    inlines = (AttendeeInline, SessionEventInline, OverageAcceptanceInline)
+    inlines = (AttendeeInline, SessionEventInline, SessionSummaryInline, OverageAcceptanceInline)
 
 
 class EntryShareInline(RecordInline):

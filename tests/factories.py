@@ -30,7 +30,8 @@ from packages.domain.catalogue import newest_version
 from packages.domain.contracts import dedicated_of
 from packages.domain.terms import accept_terms
 from packages.models import Contract, RateLine
-from sessions.domain.booking import Guest, book_session
+from sessions.domain.attendees import Guest
+from sessions.domain.booking import book_session
 from sessions.domain.ledger import Logged, log_time
 from sessions.domain.signing import sign_contract
 from sessions.models import ConsultingSession, EntryShare, WorkingHours

@@ -12,8 +12,9 @@ from oura_success.demo_world.notes import NOTES
 from packages.domain.contracts import dedicated_of
 from packages.domain.terms import terms_accepted
 from packages.models import Contract
+from sessions.domain.attendees import Guest
 from sessions.domain.availability import Slot, days
-from sessions.domain.booking import Guest, book_session
+from sessions.domain.booking import book_session
 from sessions.domain.ledger import log_time
 from sessions.models import ConsultingSession, LedgerEntry
 

@@ -21,8 +21,9 @@ from oura_success.demo_world.buyers import (
 from oura_success.demo_world.deals import OLD_NORDLYS
 from oura_success.demo_world.meetings import Storyteller
 from oura_success.demo_world.people import AM, LENA, OPERATIONS, SARA
+from sessions.domain.attendees import Guest
 from sessions.domain.availability import Slot
-from sessions.domain.booking import Guest, book_session
+from sessions.domain.booking import book_session
 from sessions.domain.cancelling import cancel_session, mark_no_show
 from sessions.domain.ledger import adjust, reverse_entry
 from sessions.domain.waivers import waive

@@ -19,7 +19,8 @@ from packages.api.filters import OfContract
 from packages.session_types import SessionType
 from sessions.api.booking import REFUSED_FOR_THE_TIME, QuoteInput, described_quote
 from sessions.api.time_entries import REFUSED_WHEN_LOGGING, LoggedOutput, described_log
-from sessions.domain.booking import Guest, book_session
+from sessions.domain.attendees import Guest
+from sessions.domain.booking import book_session
 from sessions.domain.cancelling import cancel_session, mark_no_show
 from sessions.domain.changes import move_session
 from sessions.domain.cover import bookable_people

@@ -1,18 +1,14 @@
 """Booking a session (DOMAIN.md §7)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import faults
 from core.dates import after_minutes
 from core.refusals import InvalidInput, NotAllowed
-from customers.domain.queries import members_of
 from customers.models import User
 from packages.domain.contracts import locked, may_book_for
 from packages.models import Contract
@@ -20,6 +16,7 @@ from packages.session_types import LENGTHS_IN_MINUTES, RULES, SessionType
 from sessions.domain import availability, invitations
 from sessions.domain.acceptance import check_acceptance, keep_acceptance
 from sessions.domain.acts import acts_as_staff
+from sessions.domain.attendees import Guest, checked_guests, write_attendees
 from sessions.domain.cover import may_deliver
 from sessions.domain.diary_places import lock_diary, take_place
 from sessions.domain.overage_cap import check_cap
@@ -27,18 +24,7 @@ from sessions.domain.overage_rises import Cause, rises_told
 from sessions.domain.quotes import Quote, quote
 from sessions.domain.refusals import TooLongForType
 from sessions.domain.term import check_within_term
-from sessions.models import Attendee, ConsultingSession, SessionEvent
-
-MOST_ATTENDEES = 50
-LONGEST_NAME = 150
-
-
-@dataclass(frozen=True, slots=True)
-class Guest:
-    """An attendee as typed: one of the customer's members or anybody else."""
-
-    name: str
-    email: str
+from sessions.models import ConsultingSession, SessionEvent
 
 
 def quote_booking(
@@ -95,7 +81,7 @@ def book_session(
     :raises TermsNotAccepted, Unpriced, OverageNotAccepted: if the booking costs money and something is missing
     :raises AboveCap: if it goes above the customer's own cap and `by` is not its approver
     """
-    guests = _checked_guests(attendees)
+    guests = checked_guests(attendees)
     contract = locked(contract)
     _check_request(contract, session_type, starts_at, duration_minutes, staff, by)
     lock_diary(staff)
@@ -127,7 +113,7 @@ def book_session(
             booked_by=by,
         )
         take_place(session, now=now)
-        _write_attendees(session, guests)
+        write_attendees(session, guests)
         SessionEvent.objects.create(
             session=session,
             kind=SessionEvent.Kind.BOOKED,
@@ -174,31 +160,4 @@ def _check_request(
         raise NotAllowed(_("Sessions are booked by a customer admin or by the delivery team."))
     check_meeting(
         contract, session_type=session_type, starts_at=starts_at, duration_minutes=duration_minutes, staff=staff
-    )
-
-
-def _checked_guests(attendees: Sequence[Guest]) -> list[Guest]:
-    guests: dict[str, Guest] = {}
-    for guest in attendees:
-        email, name = guest.email.strip().lower(), " ".join(guest.name.split())
-        try:
-            validate_email(email)
-        except ValidationError:
-            raise InvalidInput(
-                _("“%(email)s” is not an e-mail address.") % {"email": guest.email}, field="attendees"
-            ) from None
-        if not name or len(name) > LONGEST_NAME:
-            raise InvalidInput(_("Each attendee needs a name."), field="attendees")
-        guests.setdefault(email, Guest(name, email))
-    if not guests:
-        raise InvalidInput(_("Name at least one attendee."), field="attendees")
-    if len(guests) > MOST_ATTENDEES:
-        raise InvalidInput(_("A session has at most %(most)s attendees.") % {"most": MOST_ATTENDEES}, field="attendees")
-    return list(guests.values())
-
-
-def _write_attendees(session: ConsultingSession, guests: list[Guest]) -> None:
-    members = {member.email.lower(): member for member in members_of(session.contract.customer)}
-    Attendee.objects.bulk_create(
-        Attendee(session=session, name=guest.name, email=guest.email, user=members.get(guest.email)) for guest in guests
     )

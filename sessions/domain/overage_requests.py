@@ -5,6 +5,7 @@ rules as anybody. Nothing is kept free meanwhile (docs/adr/0015).
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -22,7 +23,7 @@ from notifications.domain.outbox import owe
 from notifications.models import Message
 from packages.models import Contract
 from packages.session_types import SessionType
-from sessions.domain.booking import Guest
+from sessions.domain.attendees import Guest
 from sessions.domain.overage_cap import cap_reached
 from sessions.domain.quotes import quote
 from sessions.models import ConsultingSession, OverageRequest
@@ -70,7 +71,7 @@ def ask_approver(
         starts_at=starts_at,
         duration_minutes=duration_minutes,
         staff=staff,
-        attendees=[{"name": guest.name, "email": guest.email} for guest in attendees],
+        attendees=[asdict(guest) for guest in attendees],
         message=message.strip(),
         approver=reached.approver,
         asked_by=by,

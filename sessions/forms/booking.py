@@ -4,22 +4,19 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.renderers import get_default_renderer
-from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import ZONE_NAMES, in_calendar, instant_of
 from customers.models import User
 from packages.models import Contract
 from packages.session_types import LENGTHS_IN_MINUTES, RULES, SessionType
+from sessions.forms.attendees import AttendeesForm
 
-MOST_GUESTS = 8
 LONGEST_MESSAGE = 1000
 
 
@@ -166,12 +163,9 @@ class StartForm(forms.Form):
         return self.cleaned_data.get("starts") if self.is_valid() else None
 
 
-class DetailsForm(forms.Form):
+class DetailsForm(AttendeesForm):
     """Who comes, what the staff should know, and what is accepted."""
 
-    members = forms.TypedMultipleChoiceField(
-        label=_("From your organisation"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
-    )
     message = forms.CharField(
         label=_("Message"),
         help_text=_("What should we prepare? Which questions do you bring?"),
@@ -181,62 +175,3 @@ class DetailsForm(forms.Form):
     )
     accept_overage = forms.BooleanField(label=_("Overage"), required=False)
     quote = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, members: Sequence[User], host: str = "", **options: Any) -> None:
-        """Offer `members`; `host` is the customer's name where somebody from elsewhere fills the form in."""
-        super().__init__(*args, **options)
-        self._members = {person.pk: person for person in members}
-        field = self.fields["members"]
-        assert isinstance(field, forms.MultipleChoiceField)
-        if host:
-            field.label = _("From %(customer)s") % {"customer": host}
-        field.choices = [(str(person.pk), _name_and_address(person)) for person in members]
-
-    def chosen_members(self) -> list[User]:
-        """The members who were ticked; the form must be valid."""
-        return [self._members[pk] for pk in self.cleaned_data["members"]]
-
-
-def _name_and_address(person: User) -> str | Promise:
-    return f"{person.name} · {person.email}" if person.name else person.email
-
-
-class GuestForm(forms.Form):
-    """Somebody without an account, by name and e-mail address. An empty row is nobody."""
-
-    name = forms.CharField(label=_("Name"), max_length=150)
-    email = forms.EmailField(label=_("E-mail address"), max_length=254)
-
-
-if TYPE_CHECKING:
-    GuestForms = forms.BaseFormSet[GuestForm]
-else:  # Django's class takes its parameter in the stubs alone
-    GuestForms = forms.BaseFormSet
-
-
-class GuestFormSet(GuestForms):
-    """Rows for guests: those that were typed so far, and an empty one."""
-
-    form = GuestForm
-    min_num = 0
-    max_num = MOST_GUESTS
-    absolute_max = MOST_GUESTS
-    validate_min = False
-    validate_max = True
-    can_order = False
-    can_delete = False
-    can_delete_extra = False
-
-    def __init__(self, data: QueryDict | None = None, *, typed: Sequence[dict[str, str]] = ()) -> None:
-        self.renderer = get_default_renderer()
-        self.extra = min(len(typed) + 1, MOST_GUESTS)
-        super().__init__(data, prefix="guests", initial=list(typed))
-
-    def initial_form_count(self) -> int:
-        """None: a row that was typed before may be emptied like any other."""
-        return 0
-
-    def typed(self) -> list[dict[str, str]]:
-        """What the rows hold, right or wrong, without the empty ones."""
-        rows = [{name: row[name].data or "" for name in row.fields} for row in self.forms]
-        return [row for row in rows if any(row.values())]

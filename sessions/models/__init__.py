@@ -1,12 +1,14 @@
 """What was done: diary, sessions, ledger, waivers, periods."""
 
+from sessions.models.attendees import Attendee
 from sessions.models.busy_times import BusyCalendar, BusyTime
 from sessions.models.diary import BookingPolicy, DiaryEntry
 from sessions.models.feeds import CalendarFeed
 from sessions.models.ledger import EntryShare, LedgerEntry, Waiver, WaiverDecision
 from sessions.models.overage import OverageCap, OverageRequest
 from sessions.models.periods import BillingPeriod
-from sessions.models.sessions import Attendee, ConsultingSession, OverageAcceptance, SessionEvent
+from sessions.models.sessions import ConsultingSession, OverageAcceptance, SessionEvent
+from sessions.models.summaries import SessionSummary
 from sessions.models.working_time import DayException, DiarySettings, ExceptionHours, TimeOff, WorkingHours
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "OverageCap",
     "OverageRequest",
     "SessionEvent",
+    "SessionSummary",
     "TimeOff",
     "Waiver",
     "WaiverDecision",

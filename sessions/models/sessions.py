@@ -1,4 +1,4 @@
-"""Sessions, who attends, what happened to them, and what overage was accepted (DOMAIN.md §3, §7)."""
+"""Sessions, what happened to them, and what overage was accepted (DOMAIN.md §3, §7)."""
 
 from django.conf import settings
 from django.db import models
@@ -68,26 +68,6 @@ class ConsultingSession(models.Model):
         return f"S-{self.pk:06d}"
 
 
-class Attendee(models.Model):
-    """Someone of the customer's side at a session: a member, or a guest by name and e-mail address."""
-
-    session = models.ForeignKey(ConsultingSession, models.CASCADE, related_name="attendees")
-    name = models.CharField(_("name"), max_length=150)
-    email = models.EmailField(_("e-mail address"), max_length=254)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="attendances", verbose_name=_("person")
-    )
-
-    class Meta:
-        db_table = "attendees"
-        verbose_name = _("attendee")
-        verbose_name_plural = _("attendees")
-        constraints = [models.UniqueConstraint(fields=["session", "email"], name="attendees_once")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class SessionEvent(models.Model):
     """What happened to a session: who, when, why. Append-only."""
 
@@ -96,10 +76,12 @@ class SessionEvent(models.Model):
         MOVED = "moved", _("Moved")
         REASSIGNED = "reassigned", _("Handed to a colleague")
         PLACE = "place", _("Another place")
+        ATTENDEES = "attendees", _("Other people come")
         CANCELLED = "cancelled", _("Cancelled")
         NO_SHOW = "no_show", _("No-show")
         LOGGED = "logged", _("Time logged")
         REOPENED = "reopened", _("Time reversed, booked again")
+        SUMMARY = "summary", _("Summary sent")
 
     session = models.ForeignKey(ConsultingSession, models.PROTECT, related_name="events", verbose_name=_("session"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)

@@ -5,17 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 
 from customers.domain.queries import members_of
 from customers.models import User
-from sessions.domain.booking import Guest, book_session, quote_booking
+from sessions.domain.attendees import roles_so_far
+from sessions.domain.booking import book_session, quote_booking
 from sessions.domain.queries import sessions_visible_to
 from sessions.domain.quotes import Quote
-from sessions.forms.booking import DetailsForm, GuestFormSet
+from sessions.forms.attendees import GuestFormSet, role_ticks
+from sessions.forms.booking import DetailsForm
 from sessions.models import ConsultingSession, OverageRequest
 from sessions.views.booking_choices import step_links
 from sessions.views.last_screen import UNPROCESSABLE, LastScreen
@@ -36,7 +38,7 @@ class BookingDetails(LastScreen):
 
     def answer(self) -> HttpResponse:
         if self.request.method != "POST":
-            self._prepare(*(self._asked_for() or ({"members": self._own_tick()}, [])))
+            self._prepare(*(self._asked_for() or (self._own_ticks(), [])))
             return self.page()
         match self.request.POST.get("act"):
             case "book":
@@ -61,6 +63,7 @@ class BookingDetails(LastScreen):
     def particulars(self, offer: Quote | None) -> dict[str, Any]:
         return {
             "guests": self.guests,
+            "nobody_as": self.form.nobody_as(self.guests),
             "place": self.meeting.staff.staff_profile.video_link,
             "steps": step_links(self.request.GET, self.meeting.contract, meeting=self.meeting),
         }
@@ -84,14 +87,22 @@ class BookingDetails(LastScreen):
 
     # What is typed is kept in two ways: bound forms say what is wrong with it, unbound ones only show it.
 
-    def _prepare(self, initial: dict[str, Any], guests: list[dict[str, str]]) -> None:
-        self.form = DetailsForm(initial=initial, members=self._members, host=self._host())
-        self.guests = GuestFormSet(typed=guests)
+    def _prepare(self, initial: dict[str, Any], guests: list[dict[str, Any]]) -> None:
+        self.form = self._details_form(initial=initial)
+        self.guests = self._guest_forms(typed=guests)
+
+    def _details_form(self, typed: QueryDict | None = None, **options: Any) -> DetailsForm:
+        session_type = self.meeting.session_type
+        return DetailsForm(typed, members=self._members, session_type=session_type, host=self._host(), **options)
+
+    def _guest_forms(self, data: QueryDict | None = None, **options: Any) -> GuestFormSet:
+        language = self.meeting.contract.customer.language
+        return GuestFormSet(data, session_type=self.meeting.session_type, language=language, **options)
 
     def _typed(self) -> HttpResponse | None:
         """Read what was typed; the page that says what is wrong with it."""
-        self.form = DetailsForm(self.request.POST, members=self._members, host=self._host())
-        self.guests = GuestFormSet(self.request.POST)
+        self.form = self._details_form(self.request.POST)
+        self.guests = self._guest_forms(self.request.POST)
         return None if self.form.is_valid() & self.guests.is_valid() else self.page(UNPROCESSABLE)
 
     def _again(self) -> HttpResponse:
@@ -99,9 +110,10 @@ class BookingDetails(LastScreen):
         self._prepare(
             {
                 "members": self.request.POST.getlist("members"),
+                "roles": self.request.POST.getlist("roles"),
                 "message": self.request.POST.get("message", ""),
             },
-            GuestFormSet(self.request.POST).typed(),
+            self._guest_forms(self.request.POST).typed(),
         )
         return self.page()
 
@@ -120,20 +132,20 @@ class BookingDetails(LastScreen):
 
     def _ask(self) -> HttpResponse:
         """Ask who may go above the customer's cap to book this, with everything that was typed."""
-        self.ask_approver(attendees=self._attendees(), message=self.form.cleaned_data["message"])
+        self.ask_approver(attendees=self.accepted_details()["attendees"], message=self.form.cleaned_data["message"])
         return redirect("sessions:contract", self.meeting.contract.pk)
 
     def accepted_details(self) -> dict[str, Any]:
         """Who comes, what the staff should know and what is accepted, as the rules take it."""
         typed = self.form.cleaned_data
         return {
-            "attendees": self._attendees(),
+            "attendees": [*self.form.chosen_members(), *self.guests.guests()],
             "accept_overage": typed["accept_overage"],
             "sealed_quote": typed["quote"],
             "message": typed["message"],
         }
 
-    def _asked_for(self) -> tuple[dict[str, Any], list[dict[str, str]]] | None:
+    def _asked_for(self) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
         """What a colleague typed who asked for this booking; None where the address names no such request."""
         number = self.request.GET.get("asked", "")
         asked = (
@@ -144,14 +156,11 @@ class BookingDetails(LastScreen):
         if asked is None:
             return None
         by_email = {person.email.lower(): person.pk for person in self._members}
-        ticked = [by_email[each["email"].lower()] for each in asked.attendees if each["email"].lower() in by_email]
-        guests = [each for each in asked.attendees if each["email"].lower() not in by_email]
-        return {"members": ticked, "message": asked.message}, guests
-
-    def _attendees(self) -> list[Guest]:
-        members = [Guest(person.name or person.email, person.email) for person in self.form.chosen_members()]
-        guests = [Guest(row.cleaned_data["name"], row.cleaned_data["email"]) for row in self.guests if row.cleaned_data]
-        return members + guests
+        known = [each for each in asked.attendees if each["email"].lower() in by_email]
+        members = {by_email[each["email"].lower()]: each for each in known}
+        guests = [each for each in asked.attendees if each not in known]
+        roles = role_ticks({person: each.get("roles", ()) for person, each in members.items()})
+        return {"members": list(members), "roles": roles, "message": asked.message}, guests
 
     @cached_property
     def _members(self) -> list[User]:
@@ -162,8 +171,10 @@ class BookingDetails(LastScreen):
         contract = self.meeting.contract
         return "" if self.request.user in self._members else contract.customer.name
 
-    def _own_tick(self) -> list[int]:
-        return [self.request.user.pk] if self.request.user in self._members else []
+    def _own_ticks(self) -> dict[str, Any]:
+        """Who books comes, as a rule; people have the parts that they had before."""
+        own = [self.request.user.pk] if self.request.user in self._members else []
+        return {"members": own, "roles": role_ticks(roles_so_far(self.meeting.contract.customer))}
 
 
 def to_booked(session: ConsultingSession) -> HttpResponseRedirect:

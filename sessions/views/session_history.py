@@ -19,10 +19,12 @@ _LOOKS: dict[str, tuple[str, str]] = {
     Kind.MOVED: ("calendar-clock", "info"),
     Kind.REASSIGNED: ("users", "info"),
     Kind.PLACE: ("map-pin", "info"),
+    Kind.ATTENDEES: ("users-round", "info"),
     Kind.CANCELLED: ("calendar-x", "neutral"),
     Kind.NO_SHOW: ("user-x", "warn"),
     Kind.LOGGED: ("timer", "good"),
     Kind.REOPENED: ("undo-2", "neutral"),
+    Kind.SUMMARY: ("notebook-pen", "good"),
 }
 
 
@@ -64,19 +66,37 @@ _SENTENCES: dict[str, Promise] = {
     Kind.NO_SHOW: _("Did not take place: %(missing)s was missing."),
     Kind.LOGGED: _("Time was logged: the session counts as held."),
     Kind.REOPENED: _("The logged time was reversed: the session counts as booked again."),
+    Kind.SUMMARY: _("The summary was sent."),
 }
 _CANCELLED_LATE = _("Cancelled late, less than the notice before the start.")
+_ADDED, _REMOVED = _("Invited too: %(added)s."), _("No longer invited: %(removed)s.")
+_CORRECTED = _("A corrected summary was sent, version %(version)s.")
+
+
+def _said_of(event: SessionEvent) -> str:
+    """The sentence of an event, its particulars still open."""
+    details = event.details
+    match event.kind:
+        case Kind.CANCELLED if details.get("late"):
+            return str(_CANCELLED_LATE)
+        case Kind.ATTENDEES:
+            changes = [said for said, names in ((_ADDED, "added"), (_REMOVED, "removed")) if details.get(names)]
+            return " ".join(str(said) for said in changes)
+        case Kind.SUMMARY if details.get("version", 1) > 1:
+            return str(_CORRECTED)
+    return str(_SENTENCES[event.kind])
 
 
 def _sentence(event: SessionEvent, zone: str) -> str:
     details = event.details
-    late = event.kind == Kind.CANCELLED and details.get("late")
-    sentence = _CANCELLED_LATE if late else _SENTENCES[event.kind]
-    return str(sentence) % {
+    return _said_of(event) % {
         "when": _when(details.get("starts_at"), zone),
         "staff": details.get("staff", ""),
         "missing": details.get("missing", ""),
         "place": details.get("place") or "–",
+        "added": ", ".join(details.get("added", [])),
+        "removed": ", ".join(details.get("removed", [])),
+        "version": details.get("version", 1),
     }
 
 

@@ -18,7 +18,7 @@ from customers.models import ApiToken, Customer, User
 from home.domain.contract_import.runs import receive
 from home.models import ImportRun
 from packages.models import Contract
-from sessions.domain.booking import Guest
+from sessions.domain.attendees import Guest
 from sessions.domain.busy_times import subscribe
 from sessions.domain.waivers import waive
 from sessions.models import BusyCalendar, ConsultingSession, DayException, LedgerEntry, TimeOff

@@ -12,7 +12,7 @@ from customers.domain.customers import add_member
 from customers.models import Customer, Role, User
 from home.domain.customer_home import customer_homes
 from packages.models import Contract
-from sessions.domain.booking import Guest
+from sessions.domain.attendees import Guest
 from sessions.domain.waivers import waive
 from sessions.models import LedgerEntry
 from tests.factories import (

@@ -14,7 +14,7 @@ from home.domain.search import LONGEST_WORD, MOST_WORDS, Findings, find, words_o
 from home.places import places_for
 from home.search_results import results_for
 from packages.models import Contract
-from sessions.domain.booking import Guest
+from sessions.domain.attendees import Guest
 from sessions.models import ConsultingSession
 from tests.factories import (
     NOW,

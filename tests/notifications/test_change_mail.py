@@ -7,7 +7,7 @@ from icalendar import Calendar, Event
 
 from notifications.domain.delivery import send_batch
 from notifications.models import Message
-from sessions.domain.booking import Guest
+from sessions.domain.attendees import Guest
 from sessions.domain.cancelling import cancel_session
 from sessions.domain.changes import move_session, reassign_session
 from sessions.domain.places import change_place_of

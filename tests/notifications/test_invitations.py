@@ -9,7 +9,7 @@ from icalendar import Calendar, Event
 
 from notifications.domain.delivery import send_batch
 from notifications.models import Message
-from sessions.domain.booking import Guest
+from sessions.domain.attendees import Guest
 from sessions.domain.cancelling import cancel_session
 from sessions.models import ConsultingSession
 from tests.factories import at, booked, customer, giulia, launch_kit, marta, member_of

@@ -12,7 +12,7 @@ from django.utils import timezone
 from notifications.domain.delivery import STALE_AFTER, send_batch
 from notifications.models import Message
 from oura_success.celery import app
-from sessions.domain.booking import Guest
+from sessions.domain.attendees import Guest
 from sessions.models import ConsultingSession
 from tests.factories import booked, giulia, launch_kit, marta
 from tests.plugin.mail import MailServer

@@ -9,7 +9,7 @@ from customers.models import Role, User
 from notifications.domain import muting
 from notifications.domain.delivery import send_batch
 from notifications.models import Message
-from sessions.domain.booking import Guest
+from sessions.domain.attendees import Guest
 from sessions.domain.cancelling import cancel_session
 from sessions.domain.reminders import owe_session_reminders
 from sessions.models import ConsultingSession, SessionEvent

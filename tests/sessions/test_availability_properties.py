@@ -15,8 +15,9 @@ from core.dates import exists
 from customers.models import Role, User
 from packages.session_types import LENGTHS_IN_MINUTES
 from sessions.domain import diaries
+from sessions.domain.attendees import Guest
 from sessions.domain.availability import check_slot, days
-from sessions.domain.booking import Guest, book_session
+from sessions.domain.booking import book_session
 from sessions.domain.refusals import OutsideAvailability, SlotTaken, TooSoon
 from sessions.models import (
     BookingPolicy,

@@ -10,7 +10,8 @@ import pytest
 from core.refusals import InvalidInput, NotAllowed, Refusal
 from customers.models import Role, User
 from packages.models import Contract
-from sessions.domain.booking import Guest, book_session
+from sessions.domain.attendees import Guest
+from sessions.domain.booking import book_session
 from sessions.domain.cancelling import cancel_session, mark_no_show
 from sessions.domain.quotes import quote
 from sessions.domain.refusals import (

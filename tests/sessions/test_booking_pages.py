@@ -14,7 +14,7 @@ import tests.factories as f
 from customers.models import Role
 from packages.domain.terms import terms_accepted
 from packages.models import Contract
-from sessions.domain.booking import Guest
+from sessions.domain.attendees import Guest
 from sessions.models import ConsultingSession, TimeOff, WorkingHours
 from tests.sessions.booking_pages import address, details, form, sealed_quote, signed_in, text_of
 
@@ -490,7 +490,7 @@ def test_the_last_screen_asks_as_often_whatever_is_booked(
             attendees=[Guest("Marta", "marta@acme.example")],
         )
     marta.get(details(contract))
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         marta.get(details(contract))
 
 

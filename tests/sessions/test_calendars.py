@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 import tests.factories as f
 from customers.models import Membership, User
 from packages.models import Contract
-from sessions.domain.booking import Guest
+from sessions.domain.attendees import Guest
 from sessions.domain.calendar_entries import CANCEL, REQUEST, calendar_entry
 from sessions.domain.cancelling import cancel_session
 from sessions.domain.changes import move_session, reassign_session

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 import tests.factories as f
 from packages.domain.terms import terms_accepted
 from packages.models import Contract
-from sessions.domain.booking import Guest
+from sessions.domain.attendees import Guest
 from sessions.models import ConsultingSession
 from tests.sessions.booking_pages import html_of, sealed_quote, signed_in, text_of
 

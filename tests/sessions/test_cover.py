@@ -15,8 +15,9 @@ from packages.domain.contracts import contracts_visible_to, is_on_team, may_log_
 from packages.models import Contract
 from sessions.domain.absence import take_time_off
 from sessions.domain.acts import whom_to_call
+from sessions.domain.attendees import Guest
 from sessions.domain.availability import Slot, days
-from sessions.domain.booking import Guest, book_session
+from sessions.domain.booking import book_session
 from sessions.domain.cover import bookable_people, who_answers_for
 from sessions.models import ConsultingSession, TimeOff
 from tests.factories import (

@@ -125,7 +125,9 @@ class TestBooking:
 
     def test_the_approver_gets_a_mail_and_books_what_was_typed(self, contract: Contract, mailoutbox: list[Any]) -> None:
         client = signed_in(marta())
-        typed = form(act="ask", members=[luca()], guests=[("Ugo Guest", "ugo@else.example")], message="Ring sizes")
+        orders = [f"{luca().pk}:orders"]
+        guests = [("Ugo Guest", "ugo@else.example")]
+        typed = form(act="ask", members=[luca()], guests=guests, roles=orders, message="Ring sizes")
         response = client.post(details(contract), typed, follow=True)
         assert "Nils Admin was asked by mail. The time is not kept." in text_of(response)
         client.post(details(contract), typed)
@@ -139,7 +141,7 @@ class TestBooking:
         approver = signed_in(nils())
         page = approver.get("/" + link.split("/", 3)[3])
         assert page.status_code == 200
-        assert page.context["form"].initial == {"members": [luca().pk], "message": "Ring sizes"}
+        assert page.context["form"].initial == {"members": [luca().pk], "roles": orders, "message": "Ring sizes"}
         assert "Ugo Guest" in page.content.decode()
         quote = sealed_quote(page)
         booking = form(members=[luca()], accept_overage="on", quote=quote)

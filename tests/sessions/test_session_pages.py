@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 import tests.factories as f
 from packages.models import Contract
-from sessions.domain.booking import Guest
+from sessions.domain.attendees import Guest
 from sessions.domain.cancelling import cancel_session, mark_no_show
 from sessions.domain.ledger import reverse_entry
 from sessions.models import ConsultingSession
