@@ -51,6 +51,30 @@ TOO_SMALL = """() => {
         .filter(([each, box]) => box.width && box.height && box.height < 43.5)
         .map(([each, box]) => `${box.height.toFixed(0)} px high: ${each.outerHTML.slice(0, 140)}`);
 }"""
+# From the last to the first, so that what is scrolled to arrives under the bars that stick to the top.
+COVERED_IN_FOCUS = """() => {
+    const targets = "a[href], button, select, summary, input:not([type=hidden]), textarea, [tabindex='0']";
+    const seen = {visibilityProperty: true, opacityProperty: true};
+    const shown = (each, [x, y]) => {
+        const top = document.elementFromPoint(x, y);
+        return top && (each.contains(top) || top.contains(each) || top.closest("label")?.contains(each));
+    };
+    const covered = [];
+    for (const each of [...document.querySelectorAll(targets)].reverse()) {
+        if (!each.checkVisibility(seen)) continue;
+        each.focus();
+        if (document.activeElement !== each) continue;
+        const boxes = [...each.getClientRects()].filter((box) => box.width && box.height);
+        const points = boxes.flatMap((box) => [
+            [box.left + box.width / 2, box.top + box.height / 2],
+            [box.left + 2, box.top + 2],
+            [box.right - 2, box.bottom - 2],
+        ]);
+        if (points.length && !points.some((point) => shown(each, point))) covered.push(each.outerHTML.slice(0, 140));
+    }
+    document.activeElement?.blur();
+    return covered;
+}"""
 # What is in another language says so; zones are named as the database of zones names them.
 TEXT = """() => {
     const others = "body [lang]:not([lang=it]), code, select[name*=zone] option, datalist";
@@ -64,6 +88,11 @@ SPOILT = """() => {
     const card = document.querySelector(".entrance-card");
     card.insertAdjacentHTML("beforeend", "<img><button>x</button><table width=700></table><p>Book a session</p>");
     card.lastChild.style.color = "var(--line)";
+    card.insertAdjacentHTML("afterbegin", "<div><button>under</button></div>");
+    const lid = document.createElement("div");
+    Object.assign(lid.style, {position: "absolute", inset: "0", zIndex: 9});
+    Object.assign(card.firstChild.style, {position: "relative"});
+    card.firstChild.append(lid);
 }"""
 
 
@@ -115,6 +144,7 @@ def faults_of(page: Page, language: str) -> Iterator[str]:
 
     Contrast does not depend on the language: English looks at it in one theme a width, Italian in both.
     """
+    yield from (f"covered when it has the focus: {each}" for each in page.evaluate(COVERED_IN_FOCUS))
     page.evaluate(AXE)
     page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true; })")
     yield from faults_in(page, "light", EVERYTHING)
@@ -162,4 +192,5 @@ def test_the_faults_would_be_found(browser: Browser, world: World) -> None:
     assert "dark: color-contrast" in found
     assert "px high: <button>x</button>" in found
     assert "px wide in a window of 320" in found
+    assert "covered when it has the focus: <button>under</button>" in found
     assert "book" in left
