@@ -17,6 +17,14 @@ STATUS_LOOKS: dict[str, dict[str, Look]] = {
         "cancelled": Look("neutral", "circle-x"),
         "no_show": Look("warn", "user-x"),
     },
+    "time_request": {
+        "asked": Look("info", "message-circle-plus"),
+        "proposed": Look("warn", "calendar-clock"),
+        "booked": Look("good", "calendar-check"),
+        "declined": Look("neutral", "circle-x"),
+        "withdrawn": Look("neutral", "undo-2"),
+        "expired": Look("neutral", "hourglass"),
+    },
     "entry": {
         "included": Look("good", "circle-check"),
         "split": Look("warn", "circle-dot"),

@@ -29,8 +29,11 @@ from sessions.models import (
     SessionEvent,
     SessionSummary,
     TimeOff,
+    TimeRequest,
+    TimeRequestEvent,
     Waiver,
     WaiverDecision,
+    WishedTime,
     WorkingHours,
 )
 
@@ -178,6 +181,24 @@ class ConsultingSessionAdmin(RecordAdmin):
     date_hierarchy = "starts_at"
     ordering = ("-starts_at", "-pk")
     inlines = (AttendeeInline, SessionEventInline, SessionSummaryInline, OverageAcceptanceInline)
+
+
+class WishedTimeInline(RecordInline):
+    model = WishedTime
+
+
+class TimeRequestEventInline(RecordInline):
+    model = TimeRequestEvent
+
+
+@admin.register(TimeRequest)
+class TimeRequestAdmin(RecordAdmin):
+    list_display = ("reference", "contract", "session_type", "status", "asked_by", "asked_at", "staff", "starts_at")
+    list_select_related = ("contract", "asked_by", "staff")
+    list_filter = ("status", "session_type")
+    date_hierarchy = "asked_at"
+    ordering = ("-asked_at", "-pk")
+    inlines = (WishedTimeInline, TimeRequestEventInline)
 
 
 class EntryShareInline(RecordInline):

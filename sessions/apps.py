@@ -20,6 +20,7 @@ class SessionsConfig(AppConfig):
             reminders,
             session_letters,
             term_reminders,
+            time_request_letters,
         )
 
         session_letters.register_kinds()
@@ -33,3 +34,4 @@ class SessionsConfig(AppConfig):
         register_scan("included_minutes", minutes_reminders.owe_included_minutes)
         register_scan("unused_minutes", term_reminders.owe_unused_minutes)
         register_scan("contract_ends", term_reminders.owe_contract_ends)
+        time_request_letters.register_kinds()

@@ -5,6 +5,13 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
 from sessions.domain import busy_times
+from sessions.domain.time_proposals import expire_proposals
+
+
+@shared_task(name="sessions.tasks.expire_time_proposals", soft_time_limit=45, time_limit=55)
+def expire_time_proposals() -> None:
+    """Let go of the proposed times that nobody confirmed."""
+    expire_proposals(now=timezone.now())
 
 
 @shared_task(name="sessions.tasks.scan_busy_calendars", soft_time_limit=45, time_limit=55)

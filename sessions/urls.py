@@ -20,6 +20,8 @@ from sessions.views import (
     overage_cap,
     session_list,
     sessions,
+    time_proposals,
+    time_requests,
 )
 
 app_name = "sessions"
@@ -39,6 +41,12 @@ urlpatterns = [
     path("contracts/<int:pk>/book/", booking.book, name="book"),
     path("contracts/<int:pk>/book/time/", booking.book_time, name="book-time"),
     path("contracts/<int:pk>/book/details/", booking.book_details, name="book-details"),
+    path("contracts/<int:pk>/ask-for-a-time/", time_requests.ask, name="ask-for-a-time"),
+    path("time-requests/<int:pk>/", time_requests.time_request, name="time-request"),
+    path("time-requests/<int:pk>/propose/", time_proposals.propose, name="propose-time"),
+    path("time-requests/<int:pk>/confirm/", time_proposals.confirm, name="confirm-time"),
+    path("time-requests/<int:pk>/decline/", time_requests.decline, name="decline-time-request"),
+    path("time-requests/<int:pk>/withdraw/", time_requests.withdraw, name="withdraw-time-request"),
     # Sessions
     path("sessions/", session_list.session_list, name="list"),
     path("sessions.csv", session_list.session_list_csv, name="list-csv"),

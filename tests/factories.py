@@ -34,7 +34,9 @@ from sessions.domain.attendees import Guest
 from sessions.domain.booking import book_session
 from sessions.domain.ledger import Logged, log_time
 from sessions.domain.signing import sign_contract
-from sessions.models import ConsultingSession, EntryShare, WorkingHours
+from sessions.domain.time_proposals import propose_time
+from sessions.domain.time_requests import Wish, ask_for_a_time
+from sessions.models import ConsultingSession, EntryShare, TimeRequest, WorkingHours
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
@@ -259,6 +261,29 @@ def booked(
     return book_session(
         contract=contract, session_type=session_type, starts_at=starts_at, duration_minutes=minutes, **details
     )
+
+
+def asked_for(contract: Contract, *wishes: tuple[str, str], **details: Any) -> TimeRequest:
+    """A time that the customer's admin asks for, an hour of operations, on the contract's wall clock; at `NOW`."""
+    by = details.setdefault("by", admin_of(contract))
+    details.setdefault("session_type", "operations")
+    details.setdefault("duration_minutes", 60)
+    details.setdefault("words", "" if wishes else "Any afternoon")
+    details.setdefault("zone", by.time_zone)
+    details.setdefault("now", NOW)
+    times = [Wish(*(at(wall, contract.time_zone) for wall in wish)) for wish in wishes]
+    return ask_for_a_time(contract=contract, wishes=times, **details)
+
+
+def proposed(asked: TimeRequest, wall: str | datetime, **details: Any) -> TimeRequest:
+    """A time that the contract's dedicated person proposes, by the contract's wall clock; at `NOW`."""
+    starts_at = at(wall, asked.contract.time_zone) if isinstance(wall, str) else wall
+    dedicated = dedicated_of(asked.contract)
+    assert dedicated is not None
+    details.setdefault("staff", dedicated)
+    details.setdefault("by", dedicated)
+    details.setdefault("now", NOW)
+    return propose_time(asked=asked, starts_at=starts_at, **details)
 
 
 def shares_of(contract: Contract) -> list[str]:

@@ -14,7 +14,7 @@ from customers.domain.billing_details import CHANGED as BILLING_CHANGE
 from customers.models import Customer
 from packages.models import Contract, RateLine, TermsAcceptance
 from sessions.domain.overage_cap_changes import CHANGED as CAP_CHANGE
-from sessions.models import LedgerEntry, OverageAcceptance, SessionEvent, Waiver, WaiverDecision
+from sessions.models import LedgerEntry, OverageAcceptance, SessionEvent, TimeRequestEvent, Waiver, WaiverDecision
 
 TOLD_ACTS = (RIGHTS_CHANGE, BILLING_CHANGE, CAP_CHANGE)
 """What of the audit trail is told: a customer reads it too, so nothing internal may stand here."""
@@ -32,11 +32,15 @@ class Topic(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose history: a customer's, or one contract's. Customers are not told what is internal."""
+    """Whose history: a customer's, or one contract's. Customers are not told what is internal.
+
+    `reads_requests`: whether requests for a time are told, which are conversations.
+    """
 
     customer: Customer
     contract: Contract | None
     for_staff: bool
+    reads_requests: bool = True
 
     def contracts(self) -> QuerySet[Contract]:
         contracts = Contract.objects.filter(customer=self.customer)
@@ -91,6 +95,9 @@ def sources(scope: Scope) -> Iterator[Source]:
     told_elsewhere = [SessionEvent.Kind.LOGGED, SessionEvent.Kind.REOPENED]
     events = SessionEvent.objects.filter(session__contract__in=contracts).exclude(kind__in=told_elsewhere)
     yield Source("session", Topic.SESSIONS, events, "at")
+    if scope.reads_requests:
+        requests = TimeRequestEvent.objects.filter(request__contract__in=contracts)
+        yield Source("time_request", Topic.SESSIONS, requests, "at")
     decisions = WaiverDecision.objects.filter(waiver__entry__contract__in=contracts)
     if scope.for_staff:
         yield Source("waiver", Topic.MONEY, Waiver.objects.filter(entry__contract__in=contracts), "proposed_at")

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from customers.domain.queries import customers_visible_to
-from customers.domain.roles import Right, is_admin_of, is_staff
+from customers.domain.roles import Right, is_admin_of, is_staff, rights_of
 from customers.permissions import PortalRequest, requires
 from home.domain.history import Scope, happenings, topics_of
 from home.views.telling import Teller
@@ -23,7 +23,7 @@ def customer_history(request: PortalRequest, pk: int) -> HttpResponse:
     for_staff = is_staff(request.user)
     if not for_staff and not is_admin_of(request.user, customer.pk):
         raise Http404
-    return _page(request, Scope(customer, None, for_staff=for_staff))
+    return _page(request, Scope(customer, None, for_staff=for_staff, reads_requests=_reads_requests(request)))
 
 
 @requires(Right.SEE_CONTRACTS)
@@ -31,7 +31,14 @@ def customer_history(request: PortalRequest, pk: int) -> HttpResponse:
 def contract_history(request: PortalRequest, pk: int) -> HttpResponse:
     """What happened to one contract."""
     contract = get_object_or_404(contracts_visible_to(request.user), pk=pk)
-    return _page(request, Scope(contract.customer, contract, for_staff=is_staff(request.user)))
+    scope = Scope(
+        contract.customer, contract, for_staff=is_staff(request.user), reads_requests=_reads_requests(request)
+    )
+    return _page(request, scope)
+
+
+def _reads_requests(request: PortalRequest) -> bool:
+    return Right.BOOK in rights_of(request.user)
 
 
 def _page(request: PortalRequest, scope: Scope) -> HttpResponse:

@@ -18,8 +18,9 @@ from customers.models import ContactAssignment, Customer, Membership, User
 from packages.models import Contract, RateLine, TermsAcceptance
 from sessions.domain.overage_cap_changes import CHANGED as CAP_CHANGE
 from sessions.domain.overage_cap_changes import limit_in_words
-from sessions.models import LedgerEntry, OverageAcceptance, SessionEvent, Waiver, WaiverDecision
+from sessions.models import LedgerEntry, OverageAcceptance, SessionEvent, TimeRequestEvent, Waiver, WaiverDecision
 from sessions.views.session_history import history_of
+from sessions.views.time_request_history import history_of_request
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,14 @@ def _session(teller: Teller, event: SessionEvent, _actors: Actors) -> Told:
     return Told(line.icon, line.tone, line.at, line.by, sentence, line.reason, url)
 
 
+def _time_request(teller: Teller, event: TimeRequestEvent, _actors: Actors) -> Told:
+    (line,) = history_of_request([event], zone=teller.zone)
+    asked = event.request
+    sentence = f"{asked.get_session_type_display()} {asked.reference}: {line.sentence}"
+    url = reverse("sessions:time-request", args=[asked.pk])
+    return Told(line.icon, line.tone, line.at, line.by, sentence, line.reason, url)
+
+
 def _accepted(teller: Teller, kept: OverageAcceptance, _actors: Actors) -> Told:
     sentence = _("Overage was accepted for %(session)s: %(minutes)s, %(amount)s.") % {
         "session": kept.session.reference,
@@ -243,6 +252,7 @@ SENTENCES: dict[str, tuple["QuerySet[Any, Any]", Callable[[Teller, Any, Actors],
     "waiver": (Waiver.objects.select_related("entry", "proposed_by"), _waiver),
     "decision": (WaiverDecision.objects.select_related("waiver__entry", "decided_by"), _decision),
     "session": (SessionEvent.objects.select_related("session", "by"), _session),
+    "time_request": (TimeRequestEvent.objects.select_related("request", "by"), _time_request),
     "accepted": (OverageAcceptance.objects.select_related("session", "accepted_by"), _accepted),
 }
 """Of each source: its rows with what a sentence needs, and the sentence."""

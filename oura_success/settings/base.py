@@ -296,6 +296,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "expire-time-proposals": {
+        "task": "sessions.tasks.expire_time_proposals",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "scan-busy-calendars": {
         "task": "sessions.tasks.scan_busy_calendars",
         "schedule": 60.0,

@@ -94,6 +94,40 @@ def book_session(
         contract=contract,
     )
     faults.reach("after_check")
+    return write_session(
+        contract=contract,
+        session_type=session_type,
+        starts_at=starts_at,
+        duration_minutes=duration_minutes,
+        staff=staff,
+        guests=guests,
+        accept_overage=accept_overage,
+        sealed_quote=sealed_quote,
+        message=message,
+        by=by,
+        now=now,
+    )
+
+
+def write_session(
+    *,
+    contract: Contract,
+    session_type: str,
+    starts_at: datetime,
+    duration_minutes: int,
+    staff: User,
+    guests: Sequence[Guest],
+    accept_overage: bool,
+    sealed_quote: str,
+    message: str,
+    by: User,
+    now: datetime,
+) -> ConsultingSession:
+    """Write a session at a place that was checked; the caller holds the locks of contract and diary.
+
+    :param guests: as `checked_guests` returns them
+    :raises TermsNotAccepted, Unpriced, OverageNotAccepted, AboveCap, SlotTaken: as `book_session`
+    """
     offer = quote(contract=contract, session_type=session_type, starts_at=starts_at, duration_minutes=duration_minutes)
     if offer.costs:
         check_acceptance(offer, contract, by=by, accept_overage=accept_overage, sealed_quote=sealed_quote)
@@ -128,14 +162,11 @@ def book_session(
     return session
 
 
-def check_meeting(
-    contract: Contract, *, session_type: str, starts_at: datetime, duration_minutes: int, staff: User
-) -> None:
-    """Refuse a meeting that the contract does not provide for, wherever it would lie in the diary.
+def check_kind(contract: Contract, *, session_type: str, duration_minutes: int) -> None:
+    """Refuse a type or a length that the contract does not provide for, whenever it would be.
 
     :raises InvalidInput: with the field at fault
     :raises TooLongForType: if the length exceeds the type's longest
-    :raises OutsideContract: if the start lies outside the term, in the contract's zone
     """
     if contract.voided_at is not None:
         raise InvalidInput(_("This contract was voided."), field="contract")
@@ -148,6 +179,18 @@ def check_meeting(
         )
     if duration_minutes not in LENGTHS_IN_MINUTES:
         raise InvalidInput(_("A session lasts 15, 30, 45 or 60 minutes."), field="duration_minutes")
+
+
+def check_meeting(
+    contract: Contract, *, session_type: str, starts_at: datetime, duration_minutes: int, staff: User
+) -> None:
+    """Refuse a meeting that the contract does not provide for, wherever it would lie in the diary.
+
+    :raises InvalidInput: with the field at fault
+    :raises TooLongForType: if the length exceeds the type's longest
+    :raises OutsideContract: if the start lies outside the term, in the contract's zone
+    """
+    check_kind(contract, session_type=session_type, duration_minutes=duration_minutes)
     if not may_deliver(staff, contract, at=starts_at):
         raise InvalidInput(_("That person does not deliver for this contract."), field="staff")
     check_within_term(contract, starts_at)

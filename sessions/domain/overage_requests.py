@@ -26,7 +26,7 @@ from packages.session_types import SessionType
 from sessions.domain.attendees import Guest
 from sessions.domain.overage_cap import cap_reached
 from sessions.domain.quotes import quote
-from sessions.models import ConsultingSession, OverageRequest
+from sessions.models import ConsultingSession, OverageRequest, TimeRequest
 
 OVERAGE_ASKED = "overage_asked"
 
@@ -98,6 +98,9 @@ def register_kinds() -> None:
 
 def address_of(asked: OverageRequest) -> str:
     """Where the approver books or moves what was asked for."""
+    proposed = proposal_of(asked)
+    if proposed is not None:
+        return absolute_url("sessions:confirm-time", proposed.pk)
     query = {
         "minutes": str(asked.duration_minutes),
         "staff": str(asked.staff_id),
@@ -107,6 +110,17 @@ def address_of(asked: OverageRequest) -> str:
         return f"{absolute_url('sessions:move-confirm', asked.session_id)}?{urlencode(query)}"
     query = {"type": asked.session_type, **query, "asked": str(asked.pk)}
     return f"{absolute_url('sessions:book-details', asked.contract_id)}?{urlencode(query)}"
+
+
+def proposal_of(asked: OverageRequest) -> TimeRequest | None:
+    """The proposal that holds the time in question, where it came about by one."""
+    return TimeRequest.objects.filter(
+        contract=asked.contract_id,
+        status=TimeRequest.Status.PROPOSED,
+        session_type=asked.session_type,
+        staff=asked.staff_id,
+        starts_at=asked.starts_at,
+    ).first()
 
 
 def _write(message: Message, now: datetime) -> Letter | None:
@@ -134,6 +148,7 @@ def _write(message: Message, now: datetime) -> Letter | None:
             "offer": offer,
             "reached": reached,
             "page_url": address_of(asked),
+            "proposed": proposal_of(asked),
         },
         reply_to=[(asked.asked_by.name, asked.asked_by.email)],
     )

@@ -3,10 +3,10 @@
 from django.db.models import Q, QuerySet
 
 from customers.domain.queries import staff_holding
-from customers.domain.roles import DELIVERY_ROLES, memberships_of, roles_of
+from customers.domain.roles import DELIVERY_ROLES, Right, memberships_of, rights_of, roles_of
 from customers.models import Role, User
 from packages.domain.contracts import contract_scope
-from sessions.models import Attendee, ConsultingSession, LedgerEntry
+from sessions.models import Attendee, ConsultingSession, LedgerEntry, TimeRequest
 
 
 def sessions_visible_to(user: User) -> QuerySet[ConsultingSession]:
@@ -16,6 +16,16 @@ def sessions_visible_to(user: User) -> QuerySet[ConsultingSession]:
     )
     return ConsultingSession.objects.filter(contract_scope(user, "contract") | Q(pk__in=attended)).select_related(
         "contract__customer", "contract__package_version__package", "staff__staff_profile"
+    )
+
+
+def time_requests_visible_to(user: User) -> QuerySet[TimeRequest]:
+    """Requests for a time on the contracts that `user` sees, for those who book: finance reads no conversations."""
+    requests = TimeRequest.objects.filter(contract_scope(user, "contract"))
+    if Right.BOOK not in rights_of(user):
+        requests = requests.none()
+    return requests.select_related(
+        "contract__customer", "contract__package_version__package", "asked_by", "staff__staff_profile", "session"
     )
 
 

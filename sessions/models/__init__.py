@@ -9,6 +9,7 @@ from sessions.models.overage import OverageCap, OverageRequest
 from sessions.models.periods import BillingPeriod
 from sessions.models.sessions import ConsultingSession, OverageAcceptance, SessionEvent
 from sessions.models.summaries import SessionSummary
+from sessions.models.time_requests import TimeRequest, TimeRequestEvent, WishedTime
 from sessions.models.working_time import DayException, DiarySettings, ExceptionHours, TimeOff, WorkingHours
 
 __all__ = [
@@ -31,7 +32,10 @@ __all__ = [
     "SessionEvent",
     "SessionSummary",
     "TimeOff",
+    "TimeRequest",
+    "TimeRequestEvent",
     "Waiver",
     "WaiverDecision",
+    "WishedTime",
     "WorkingHours",
 ]

@@ -16,7 +16,7 @@ class MeetingRange(Func):
 
 
 class DiaryEntry(models.Model):
-    """One person at one meeting. The database lets no two of one person overlap, whoever writes."""
+    """One person at one meeting, held or proposed. The database lets no two of one person overlap, whoever writes."""
 
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="diary")
     starts_at = models.DateTimeField()
@@ -24,11 +24,21 @@ class DiaryEntry(models.Model):
     session = models.OneToOneField(
         "consulting_sessions.ConsultingSession", models.PROTECT, null=True, related_name="diary_entry"
     )
+    time_request = models.OneToOneField(
+        "consulting_sessions.TimeRequest",
+        models.PROTECT,
+        null=True,
+        related_name="diary_entry",
+        help_text="Whose proposal holds the time until the customer decides.",
+    )
 
     class Meta:
         db_table = "diary_entries"
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="diary_entries_end_after_start"),
+            models.CheckConstraint(
+                condition=Q(session__isnull=True) | Q(time_request__isnull=True), name="diary_entries_of_one_thing"
+            ),
             ExclusionConstraint(
                 name="diary_entries_never_overlap",
                 expressions=[

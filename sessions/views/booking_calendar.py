@@ -2,6 +2,7 @@
 
 from calendar import Calendar
 from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -79,7 +80,9 @@ class FreeTimes:
 def free_times(
     meeting: Meeting, asked: LookedAt, *, zone: str, other_zone: str, policy: BookingPolicy, now: datetime
 ) -> FreeTimes:
-    """The month and the day that is asked for; without, the first day with a free time."""
+    """The month and the day that is asked for; without, the free day nearest to where the meeting stands or is wished,
+    else the first one.
+    """
     today = local_day(now, zone)
     last = local_day(now + timedelta(days=policy.horizon_days), zone)
     open_days = {
@@ -96,8 +99,11 @@ def free_times(
         )
     }
     reasons = {each.date: _why_empty(each, meeting.staff.name, policy) for each in open_days.values()}
-    first_free = min((day.date for day in open_days.values() if day.slots), default=None)
-    month, chosen = _looked_at(asked, open_days, first_free=first_free, today=today)
+    free_days = {day.date for day in open_days.values() if any(not meeting.stands_at(slot) for slot in day.slots)}
+    first_free = min(free_days, default=None)
+    month, chosen = _looked_at(
+        asked, open_days, free_days, near=_near(meeting, zone) or first_free or today, today=today
+    )
     weeks = [
         [
             _cell(each, month, chosen, today=today, day=open_days.get(each), why=reasons.get(each, ""), meeting=meeting)
@@ -127,15 +133,24 @@ def free_times(
 
 
 def _looked_at(
-    asked: LookedAt, open_days: dict[date, Day], *, first_free: date | None, today: date
+    asked: LookedAt, open_days: Collection[date], free_days: Iterable[date], *, near: date, today: date
 ) -> tuple[date, date | None]:
     """The month to show and the day whose times stand beside it."""
     if asked.day in open_days and (asked.month is None or month_of(asked.day) == asked.month):
         return month_of(asked.day), asked.day
-    wanted = month_of(asked.month or first_free or today)
-    month = min(max(wanted, month_of(today)), month_of(max(open_days, default=today)))
-    of_month = (day.date for day in open_days.values() if day.slots and month_of(day.date) == month)
-    return month, min(of_month, default=None)
+    month = min(max(month_of(asked.month or near), month_of(today)), month_of(max(open_days, default=today)))
+    of_month = [day for day in free_days if month_of(day) == month]
+    if asked.month is not None:
+        return month, min(of_month, default=None)
+    return month, min(of_month, key=lambda day: (abs(day - near), day), default=None)
+
+
+def _near(meeting: Meeting, zone: str) -> date | None:
+    """The date around which times are looked for: where the session stands that moves, or the first wish."""
+    if meeting.moves is not None:
+        return local_day(meeting.moves.starts_at, zone)
+    wishes = meeting.answers.wishes.all() if meeting.answers is not None else ()
+    return min((local_day(wish.starts_at, zone) for wish in wishes), default=None)
 
 
 _WHY_EMPTY: dict[Obstacle, Promise] = {

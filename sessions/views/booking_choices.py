@@ -17,14 +17,14 @@ from packages.session_types import RULES, SessionType, TypeRules
 from sessions.domain.availability import Slot
 from sessions.domain.outlook import Outlook
 from sessions.forms.booking import MeetingForm
-from sessions.models import ConsultingSession
+from sessions.models import ConsultingSession, TimeRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
     """A type, a length in minutes and a person, for one contract; `zone` only where it is not the reader's own.
 
-    `moves` is the session that gets another time, where none is booked.
+    `moves` is the session that gets another time, where none is booked; `answers` the request on which it is proposed.
     """
 
     contract: Contract
@@ -33,6 +33,7 @@ class Meeting:
     staff: User
     zone: str
     moves: ConsultingSession | None = None
+    answers: TimeRequest | None = None
 
     @classmethod
     def of(cls, form: MeetingForm, *, contract: Contract, zone: str) -> Self | None:
@@ -56,6 +57,9 @@ class Meeting:
     def moving(self, session: ConsultingSession) -> Self:
         return replace(self, moves=session)
 
+    def answering(self, asked: TimeRequest) -> Self:
+        return replace(self, answers=asked)
+
     def stands_at(self, slot: Slot) -> bool:
         """Whether the session that moves is there already, as long as chosen: no time to move it to."""
         session = self.moves
@@ -68,9 +72,11 @@ class Meeting:
     @property
     def choices(self) -> dict[str, str]:
         """What was chosen, as it stands in an address."""
-        query = {"minutes": str(self.minutes), "staff": str(self.staff.pk)}
-        if self.moves is None:
-            query = {"type": self.session_type, **query}
+        query = {"staff": str(self.staff.pk)}
+        if self.answers is None:
+            query = {"minutes": str(self.minutes), **query}
+            if self.moves is None:
+                query = {"type": self.session_type, **query}
         return {**query, "zone": self.zone} if self.zone else query
 
     def address_of_times(self, **more: str) -> str:
@@ -88,6 +94,8 @@ class Meeting:
         return self._page("sessions:book-details", "sessions:move-confirm")
 
     def _page(self, of_booking: str, of_move: str) -> str:
+        if self.answers is not None:
+            return reverse("sessions:propose-time", args=[self.answers.pk])
         if self.moves is not None:
             return reverse(of_move, args=[self.moves.pk])
         return reverse(of_booking, args=[self.contract.pk])

@@ -100,9 +100,12 @@ class LastScreen(ABC):
             now=self.now,
             **typed,
         )
-        messages.success(
-            self.request, _("%(name)s was asked by mail. The time is not kept.") % {"name": asked.approver}
+        said = (
+            _("%(name)s was asked by mail. The time is not kept.")
+            if self.meeting.answers is None
+            else _("%(name)s was asked by mail.")
         )
+        messages.success(self.request, said % {"name": asked.approver})
 
     def page(self, status: int = OK) -> HttpResponse:
         """The page as things stand now."""

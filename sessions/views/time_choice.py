@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.dates import ZONE_NAMES
 from customers.domain.queries import lead_of
-from customers.domain.roles import is_staff
+from customers.domain.roles import is_admin_of, is_staff
 from customers.permissions import PortalRequest
 from sessions.domain.availability import policy
 from sessions.forms.booking import CalendarForm, StartForm
@@ -43,7 +44,16 @@ def context_of_times(request: PortalRequest, meeting: Meeting, *, now: datetime)
         "books_any_time": is_staff(request.user),
         "start_form": StartForm(request.GET, zone=zone),
         "lead": lead_of(contract.customer),
+        "ask_href": _address_to_ask(request, meeting),
     }
+
+
+def _address_to_ask(request: PortalRequest, meeting: Meeting) -> str:
+    """Where a customer admin asks for a time that is not offered, with what was chosen; empty for anybody else."""
+    is_new = meeting.moves is None and meeting.answers is None
+    if not is_new or not is_admin_of(request.user, meeting.contract.customer_id):
+        return ""
+    return f"{reverse('sessions:ask-for-a-time', args=[meeting.contract.pk])}?{urlencode(meeting.choices)}"
 
 
 def _zones_to_offer(request: PortalRequest, meeting: Meeting, *, shown: str) -> list[dict[str, object]]:

@@ -55,6 +55,12 @@ sessions/book/                                             -        ss   ox   ox
 contracts/<int:pk>/book/                                   contract ss   .x   .x   ..   ox   ox   ox   ff
 contracts/<int:pk>/book/time/                              contract ss   .x   .x   ..   ox   ox   ox   ff
 contracts/<int:pk>/book/details/                           contract ss   ..   ..   ..   oo   oo   oo   ff
+contracts/<int:pk>/ask-for-a-time/                         contract ss   ..   ..   ..   oo   ff   ff   ff
+time-requests/<int:pk>/                                    asked    ss   .x   .x   ..   ox   ox   ox   ..
+time-requests/<int:pk>/propose/                            proposal ss   ..   ..   ..   ..   oo   oo   ..
+time-requests/<int:pk>/confirm/                            proposal ss   ..   ..   ..   oo   ff   ff   ..
+time-requests/<int:pk>/decline/                            proposal ss   ..   ..   ..   oo   oo   oo   ..
+time-requests/<int:pk>/withdraw/                           asked    ss   ..   ..   ..   oo   ff   ff   ..
 sessions/                                                  -        ss   ox   ox   ox   ox   ox   ox   ox
 sessions.csv                                               -        ss   ox   ox   ox   ox   ox   ox   ox
 sessions/<int:pk>/                                         session  ss   .x   .x   ox   ox   ox   ox   ox

@@ -21,11 +21,12 @@ from packages.models import Contract
 from sessions.domain.attendees import Guest
 from sessions.domain.busy_times import subscribe
 from sessions.domain.waivers import waive
-from sessions.models import BusyCalendar, ConsultingSession, DayException, LedgerEntry, TimeOff
+from sessions.models import BusyCalendar, ConsultingSession, DayException, LedgerEntry, TimeOff, TimeRequest
 from tests.factories import (
     NOW,
     acme,
     aino,
+    asked_for,
     at,
     booked,
     giulia,
@@ -36,6 +37,7 @@ from tests.factories import (
     luca,
     marta,
     pekka,
+    proposed,
     rate,
     sofia,
     with_terms_accepted,
@@ -65,6 +67,8 @@ class World:
     token: ApiToken
     run: ImportRun
     statement: Statement
+    asked: TimeRequest
+    proposal: TimeRequest
     diary: User
     time_off: TimeOff
     exception: DayException
@@ -84,7 +88,10 @@ class World:
         run = receive(file_name="export.csv", content=b"", by=sofia(), now=NOW)
         close_month(month=date(2026, 2, 1), by=pekka(), now=NOW)
         statement = Statement.objects.get(customer=acme())
-        return cls(acme(), contract, session, entry, token, run, statement, giulia(), *_of_the_diary(giulia()))
+        asked, proposal = asked_for(contract), proposed(asked_for(contract), "2026-03-13 10:00")
+        return cls(
+            acme(), contract, session, entry, token, run, statement, asked, proposal, giulia(), *_of_the_diary(giulia())
+        )
 
     def path(self, route: str, target: str) -> str:
         """The address of `route` with Acme's object of the kind `target` in it."""

@@ -29,10 +29,13 @@ APPEND_ONLY = [
     "session_events",
     "terms_acceptances",
     "terms_texts",
+    "time_request_events",
     "waiver_decisions",
     "waivers",
+    "wished_times",
 ]
-FILLED = [table for table in APPEND_ONLY if table not in ("audit_events", "billing_periods", "overage_requests")]
+EMPTY = ("audit_events", "billing_periods", "overage_requests", "time_request_events", "wished_times")
+FILLED = [table for table in APPEND_ONLY if table not in EMPTY]
 
 
 def rows(connection: Connection, table: str) -> str:
