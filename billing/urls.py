@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.views import overage, periods, rates, statements
+from billing.views import files, overage, periods, rates, statements
 from core import converters  # noqa: F401 - makes `<month:…>` known
 
 app_name = "billing"
@@ -13,8 +13,10 @@ urlpatterns = [
     path("periods/", periods.periods, name="periods"),
     path("periods/<month:month>/", periods.period, name="period"),
     path("periods/<month:month>/close/", periods.close, name="close"),
+    path("periods/<month:month>/files/<slug:format>/", files.month_file, name="month-file"),
     path("statements/", statements.statements, name="statements"),
     path("statements/<int:pk>/", statements.statement, name="statement"),
+    path("statements/<int:pk>/files/<slug:format>/", files.statement_file, name="statement-file"),
     path("rates/", rates.rates, name="rates"),
     path("rates.csv", rates.rates_csv, name="rates-csv"),
     path("rates/new/", rates.rate_create, name="rate-create"),

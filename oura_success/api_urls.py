@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from billing.api import periods, rates
+from billing.api import exports, periods, rates
 from core import converters  # noqa: F401 - makes `<month:…>` known
 from core.api.views import DocsView, SchemaView, problem_kind
 from customers.api import schema as _token_scheme  # noqa: F401 - known to the description once it is loaded
@@ -40,7 +40,7 @@ promised: list[URLPattern] = [
     path("billing_periods/<month:month>/", periods.PeriodDetail.as_view(), name="billing-period"),
     path("billing_periods/<month:month>/close/", periods.PeriodClose.as_view(), name="billing-close"),
     path("billing_periods/<month:month>/lines/", periods.PeriodLines.as_view(), name="billing-lines"),
-    path("billing_periods/<month:month>/export/", periods.PeriodExport.as_view(), name="billing-export"),
+    path("billing_periods/<month:month>/export/", exports.PeriodExport.as_view(), name="billing-export"),
 ]
 
 app_name = "api"

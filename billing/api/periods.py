@@ -1,11 +1,10 @@
-"""`/billing_periods/`: the months, what each one bills, and the file of it."""
+"""`/billing_periods/`: the months and what each one bills; the file of one: `exports.py`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
-from django.http import Http404, StreamingHttpResponse
-from drf_spectacular.types import OpenApiTypes
+from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -14,8 +13,6 @@ from rest_framework.response import Response
 from billing.domain.closing import close_month
 from billing.domain.lines import Due
 from billing.domain.months import BillingMonth, billing_month, billing_months
-from billing.domain.overage import month_overage
-from billing.domain.overage_file import overage_csv, overage_file_name
 from billing.domain.preview import previews
 from billing.domain.totals import Total, lines_of_month, totals_of, totals_of_closes
 from billing.models import StatementLine
@@ -64,13 +61,9 @@ class LineOutput(serializers.Serializer[Any]):
     caused_by = serializers.IntegerField(allow_null=True, help_text="The time entry that moved this one's minutes")
 
 
-class ExportQuery(serializers.Serializer[Any]):
-    """The file's format."""
+class MonthView(PortalAPIView):
+    """What every address of a month has in common."""
 
-    format = serializers.ChoiceField(choices=["csv"], default="csv", allow_blank=True)
-
-
-class _MonthView(PortalAPIView):
     see = Right.SEE_BILLING
     scope = TokenScope.BILLING
 
@@ -87,7 +80,7 @@ class _MonthView(PortalAPIView):
                         "status": each.status,
                         "closed_at": each.closed.closed_at if each.closed else None,
                         "closed_by": each.closed.closed_by.email if each.closed else None,
-                        "totals": _totals(
+                        "totals": totals_as_json(
                             billed.get(each.month, {}) if each.closed else totals_of(coming.get(each.month, []))
                         ),
                     }
@@ -107,7 +100,7 @@ class _MonthView(PortalAPIView):
         return month
 
 
-class PeriodList(_MonthView, PortalListView):
+class PeriodList(MonthView, PortalListView):
     """The billing periods."""
 
     ordering = ("-month",)
@@ -118,7 +111,7 @@ class PeriodList(_MonthView, PortalListView):
         return self.page_of(billing_months(user=self.person, now=self.now), self.described)
 
 
-class PeriodDetail(_MonthView):
+class PeriodDetail(MonthView):
     """One billing period."""
 
     @extend_schema(parameters=[MONTH], responses=PeriodOutput)
@@ -127,7 +120,7 @@ class PeriodDetail(_MonthView):
         return Response(self.described([billing_month(self.check_month(month))])[0])
 
 
-class PeriodClose(_MonthView):
+class PeriodClose(MonthView):
     """The end of a billing period."""
 
     acts: ClassVar = {"POST": Right.CLOSE_MONTHS}
@@ -140,7 +133,7 @@ class PeriodClose(_MonthView):
         return Response(self.described([billing_month(month)])[0])
 
 
-class PeriodLines(_MonthView, PortalListView):
+class PeriodLines(MonthView, PortalListView):
     """What one month bills."""
 
     ordering = ("service_date", "entry_id")
@@ -153,27 +146,11 @@ class PeriodLines(_MonthView, PortalListView):
             return self.page_of(lines_of_month(billing.month), _closed_lines)
         due = previews(until=billing.month).get(billing.month, [])
         rows = [{"service_date": each.entry.service_date, "entry_id": each.entry.pk, "due": each} for each in due]
-        return self.page_of(rows, lambda page: _open_lines([row["due"] for row in page]))
+        return self.page_of(rows, lambda page: open_lines([row["due"] for row in page]))
 
 
-class PeriodExport(_MonthView):
-    """One month as a file."""
-
-    @extend_schema(
-        parameters=[MONTH, ExportQuery], responses={(200, "text/csv"): OpenApiTypes.STR}, operation_id="export_month"
-    )
-    def get(self, request: Request, month: date) -> StreamingHttpResponse:
-        """The month's overage as a file; while the month is open its name says *provisional*."""
-        self.read_query(ExportQuery)
-        report = month_overage(self.check_month(month), user=self.person)
-        return StreamingHttpResponse(
-            overage_csv(report),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{overage_file_name(report)}"'},
-        )
-
-
-def _totals(totals: Mapping[str, Total]) -> list[dict[str, Any]]:
+def totals_as_json(totals: Mapping[str, Total]) -> list[dict[str, Any]]:
+    """Totals by currency as the API shows them."""
     return [
         {"currency": currency, "minutes": total.minutes, "amount": money_text(total.amount, currency)}
         for currency, total in sorted(totals.items())
@@ -202,7 +179,8 @@ def _closed_lines(lines: Sequence[StatementLine]) -> Any:
     ).data
 
 
-def _open_lines(due: Sequence[Due]) -> Any:
+def open_lines(due: Sequence[Due]) -> Any:
+    """Lines of the preview as the API shows them."""
     return LineOutput(
         [
             {

@@ -10,6 +10,7 @@ from django.db.models import Sum
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from billing.domain.files.owing import owe_files
 from billing.domain.lines import Account, Closing, Due, due_entries
 from billing.domain.refusals import EarlierMonthOpen, PeriodNotOver, SumsDoNotMeet, UnpricedEntries
 from billing.domain.statements import draw_up
@@ -73,6 +74,7 @@ def close_month(*, month: date, by: User, now: datetime) -> Close:
     closing = Closing(latest_close_number() + 1, tuple(open_months_up_to(month)), through)
     _check_earlier_months(closing)
     close = _bill(closing, by=by, now=now)
+    owe_files(close, now=now)
     mark_closed(closing.months, number=closing.number, by=by, now=now)
     faults.reach("before_commit")
     return close

@@ -1,20 +1,25 @@
 """The overage report as a file: the lines that the page shows, in the order in which it shows them (DOMAIN.md §6)."""
 
+import tempfile
 from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from billing.domain.files.workbook import Workbook
 from billing.domain.overage import OverageLine, OverageReport
 from core.csv_files import Cell, csv_lines
 from core.money import round_to_minor_unit
 
 
-def overage_file_name(report: OverageReport) -> str:
+def overage_file_name(report: OverageReport, format_: str = "csv") -> str:
     """`overage-2026-11-provisional.csv`: an open month says so in its name."""
     provisional = "-provisional" if report.provisional else ""
-    return f"overage-{report.month:%Y-%m}{provisional}.csv"
+    return f"overage-{report.month:%Y-%m}{provisional}.{format_}"
 
 
 def overage_csv(report: OverageReport) -> Iterator[str]:
@@ -23,7 +28,24 @@ def overage_csv(report: OverageReport) -> Iterator[str]:
     Minutes are whole numbers, amounts have a decimal point and no currency sign; the start is ISO 8601 with the
     offset of the contract's zone. An unpriced line has no amount.
     """
-    heads = [
+    # The words are looked up here and now: a response is streamed after the reader's language was put away.
+    words = {line.entry.pk: (line.entry.get_session_type_display(), line.billing.label) for line in report.lines}
+    return csv_lines(_heads(), (_cells(line, *words[line.entry.pk]) for line in report.lines))
+
+
+def overage_xlsx(report: OverageReport, *, made_at: datetime) -> bytes:
+    """The same lines as a workbook of one sheet; `made_at` is the moment that it shows."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "overage.xlsx"
+        book = Workbook(path, made_at=made_at)
+        rows = (_cells(line, line.entry.get_session_type_display(), line.billing.label) for line in report.lines)
+        book.add_sheet(_("Provisional") if report.provisional else _("Lines"), _heads(), KINDS, rows)
+        book.close()
+        return path.read_bytes()
+
+
+def _heads() -> list[str]:
+    return [
         _("Service date"),
         _("Customer"),
         _("Contract"),
@@ -43,9 +65,12 @@ def overage_csv(report: OverageReport) -> Iterator[str]:
         pgettext("column", "Billing"),
         _("Note"),
     ]
-    # The words are looked up here and now: a response is streamed after the reader's language was put away.
-    words = {line.entry.pk: (line.entry.get_session_type_display(), line.billing.label) for line in report.lines}
-    return csv_lines(heads, (_cells(line, *words[line.entry.pk]) for line in report.lines))
+
+
+KINDS: list[type] = [
+    *(date, str, str, str, str, str, int, str, str, str),
+    *(int, int, int, Decimal, Decimal, str, str, str),
+]
 
 
 def _cells(line: OverageLine, type_label: str, billing_label: str) -> list[Cell]:

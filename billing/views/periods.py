@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.domain.closing import close_month, close_of, open_months_with_entries, over_at
+from billing.domain.files.queries import files_of_month, progress_of, statements_to_nobody
 from billing.domain.months import billing_month, billing_months
 from billing.domain.obstacles import obstacles
 from billing.domain.preview import previews
@@ -101,4 +102,7 @@ def _closed(request: PortalRequest, month: date, close: Close) -> dict[str, Any]
         "statements": statements_visible_to(request.user).filter(close__month=month),
         "totals": totals_of_closes([month]).get(month, {}),
         "page": page_of(lines, request.GET),
+        "files": files_of_month(close, user=request.user),
+        "progress": progress_of(close),
+        "to_nobody": list(statements_to_nobody(close)),
     }

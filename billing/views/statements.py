@@ -4,10 +4,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from billing.domain.files.letters import statement_key
+from billing.domain.files.queries import files_of_statement
 from billing.domain.queries import statements_visible_to, with_their_entries
 from core.tables import page_of
-from customers.domain.roles import Right
+from customers.domain.roles import Right, rights_of
 from customers.permissions import PortalRequest, requires
+from notifications.models import Message
 from packages.domain.terms import AGREEMENT_URL
 
 
@@ -25,6 +28,8 @@ def statement(request: PortalRequest, pk: int) -> HttpResponse:
     """One statement, down to the meetings that its lines bill."""
     found = get_object_or_404(statements_visible_to(request.user), pk=pk)
     lines = with_their_entries(found.lines.all()).order_by("service_date", "entry_id")
+    files = files_of_statement(found, user=request.user)
+    sees_mail = Right.SEE_BILLING in rights_of(request.user)
     return render(
         request,
         "billing/statement.html",
@@ -33,5 +38,9 @@ def statement(request: PortalRequest, pk: int) -> HttpResponse:
             "customer": found.customer,
             "page": page_of(lines, request.GET),
             "agreement_url": AGREEMENT_URL,
+            "files": files,
+            "files_wait": not all(file.is_rendered for file in files),
+            "sees_mail": sees_mail,
+            "mail": Message.objects.filter(key=statement_key(found.pk)).first() if sees_mail else None,
         },
     )

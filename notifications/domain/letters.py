@@ -26,6 +26,15 @@ class Calendar:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A file that goes with a letter."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Letter:
     """What a mail says, in the reader's language. `template` names templates/emails/<template>.html and .txt."""
 
@@ -33,6 +42,7 @@ class Letter:
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
     calendar: Calendar | None = None
+    attachments: Sequence[Attachment] = ()
     reply_to: Sequence[tuple[str, str]] = ()
     """Name and address of whom an answer reaches; the portal's own sender where there is nobody better."""
 
@@ -89,6 +99,8 @@ def in_envelope(letter: Letter, message: Message, *, may_be_muted: bool) -> Emai
         content = letter.calendar.content
         mail.attach_alternative(content.decode(), f"text/calendar; method={letter.calendar.method}")
         mail.attach("invite.ics", content, "application/ics")
+    for attachment in letter.attachments:
+        mail.attach(attachment.name, attachment.content, attachment.media_type)
     return mail
 
 

@@ -196,6 +196,11 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(DATA_DIR / "files")},
     },
+    # Files of closed months and other documents that only views hand out, after they asked who may have them.
+    "private": {
+        "BACKEND": "core.private_files.WholeFileStorage",
+        "OPTIONS": {"location": str(DATA_DIR / "files" / "private")},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 
@@ -307,6 +312,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 55},
     },
     "send-due-mail": {"task": "notifications.tasks.send_due", "schedule": 15.0, "options": {"expires": 14}},
+    "render-billing-files": {"task": "billing.tasks.render_files", "schedule": 5.0, "options": {"expires": 4}},
     "write-imports": {"task": "home.tasks.write_imports", "schedule": 5.0, "options": {"expires": 4}},
     "forget-idempotency-keys": {
         "task": "core.tasks.forget_idempotency_keys",

@@ -1,7 +1,7 @@
 """`make demo`: the product as a visitor sees it (DEBUG off) plus demo sign-ins, the mail page and the gallery."""
 
 from .base import *  # noqa: F403
-from .base import DATA_DIR, env
+from .base import DATA_DIR, STORAGES, env
 
 DEMO = True
 DEMO_PASSWORD = "demo-portal"  # noqa: S105 - public on purpose: exists only in the demo world
@@ -12,9 +12,6 @@ WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = None
 WHITENOISE_AUTOREFRESH = False
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(DATA_DIR / "files")},
-    },
+    **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

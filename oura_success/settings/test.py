@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from .base import *  # noqa: F403
-from .base import DATA_DIR, env
+from .base import DATA_DIR, STORAGES, env
 
 DEMO = env.bool("DEMO", default=False)
 DEMO_PASSWORD = "demo-portal"  # noqa: S105 - public: it opens the demo world alone
@@ -16,6 +16,7 @@ WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = None
 WHITENOISE_AUTOREFRESH = True
 STORAGES = {
+    **STORAGES,
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

@@ -100,8 +100,10 @@ overage/<month:month>.csv                                  -        ss   ..   ..
 periods/                                                   -        ss   ..   ..   ..   ..   ..   ..   ox
 periods/<month:month>/                                     -        ss   ..   ..   ..   ..   ..   ..   ox
 periods/<month:month>/close/                               -        ss   ..   ..   ..   ..   ..   ..   xo
+periods/<month:month>/files/<slug:format>/                 -        ss   ..   ..   ..   ..   ..   ..   ox
 statements/                                                -        ss   ox   ox   ..   ox   ox   ox   ox
 statements/<int:pk>/                                       statement ss  .x   .x   ..   ox   ox   ox   ox
+statements/<int:pk>/files/<slug:format>/                    statement ss  .x   .x   ..   ox   ox   ox   ox
 rates/                                                     -        ss   ..   ..   ..   ..   ..   ox   ox
 rates.csv                                                  -        ss   ..   ..   ..   ..   ..   ox   ox
 rates/new/                                                 -        ss   ..   ..   ..   ..   ..   oo   ff

@@ -101,6 +101,7 @@ class World:
             "<int:exception_pk>": str(self.exception.pk),
             "<int:calendar_pk>": str(self.calendar.pk),
             "<month:month>": "2026-02",
+            "<slug:format>": "csv",
             "<slug:code>": "invalid",
             "<slug:secret>": "nobodys",
             "<int:pk>": str(getattr(self, target).pk) if target != "-" else "",

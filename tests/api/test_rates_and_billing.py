@@ -193,9 +193,6 @@ def test_the_file_says_provisional_while_the_month_is_open(api: Api, billed: Con
     row = next(csv.DictReader(StringIO(text)))
     assert (row["Customer"], row["Amount"]) == ("Acme Wellness", "60.00")
     assert "'=cmd()" in text
-    close(date(2026, 2, 1))
-    later = api(pekka()).get("/billing_periods/2026-02/export/")
-    assert "provisional" not in later.headers["Content-Disposition"]
 
 
 def test_a_format_that_does_not_exist_is_refused(api: Api) -> None:

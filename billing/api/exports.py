@@ -1,0 +1,117 @@
+"""`/billing_periods/{month}/export/`: a month as a file, of a closed one always the same bytes (DOMAIN.md §6)."""
+
+import json
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from billing.api.periods import MONTH, MonthView, open_lines, totals_as_json
+from billing.domain.closing import close_of
+from billing.domain.files.queries import MEDIA_TYPES, active_language, answer_facts, files_visible_to, opened
+from billing.domain.files.rendering import render_if_small, rendered_apart
+from billing.domain.files.subjects import Subject
+from billing.domain.overage import OverageReport, month_overage
+from billing.domain.overage_file import overage_csv, overage_file_name, overage_xlsx
+from billing.domain.preview import previews
+from billing.domain.totals import totals_of
+from billing.models import BillingFile, Close
+from core.downloads import stored_file
+
+Format = BillingFile.Format
+RETRY_AFTER_SECONDS = 5
+
+
+class ExportQuery(serializers.Serializer[Any]):
+    """The file's format."""
+
+    format = serializers.ChoiceField(choices=["csv", "xlsx", "json"], default="csv", allow_blank=True)
+
+
+class RenderingOutput(serializers.Serializer[Any]):
+    """How far a large file is."""
+
+    rows_done = serializers.IntegerField()
+    rows_total = serializers.IntegerField()
+
+
+class PeriodExport(MonthView):
+    """One month as a file."""
+
+    @extend_schema(
+        parameters=[
+            MONTH,
+            ExportQuery,
+            OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200], description="The file's SHA-256"),
+        ],
+        responses={
+            (200, MEDIA_TYPES[Format.CSV].partition(";")[0]): OpenApiTypes.STR,
+            (200, MEDIA_TYPES[Format.XLSX]): OpenApiTypes.BINARY,
+            (200, MEDIA_TYPES[Format.JSON]): OpenApiTypes.OBJECT,
+            202: OpenApiResponse(RenderingOutput, description="Still being written: ask again after `Retry-After`."),
+        },
+        operation_id="export_month",
+    )
+    def get(self, request: Request, month: date) -> HttpResponseBase:
+        """The month as a file. Of a closed month the same bytes for ever; of an open one its name says *provisional*.
+
+        A file of a closed month that a worker still writes is answered 202, with `Location` and `Retry-After`.
+        """
+        format_ = self.read_query(ExportQuery)["format"] or Format.CSV
+        close = close_of(self.check_month(month))
+        if close is None:
+            return self._provisional(month, format_)
+        if close.month != month:
+            content = rendered_apart(Subject(month, close), format_)
+            return _attached(content, f"overage-{month:%Y-%m}.{format_}", format_)
+        return self._closed(close, format_)
+
+    def _closed(self, close: Close, format_: str) -> HttpResponseBase:
+        files = files_visible_to(self.person).filter(close=close, statement__isnull=True)
+        file = files.get(format=format_, language__in=["", active_language()])
+        render_if_small(file, clock=timezone.now)
+        if file.is_rendered:
+            return stored_file(self.request, lambda: opened(file), **answer_facts(file))
+        progress = RenderingOutput({"rows_done": file.rows_done, "rows_total": file.rows_total})
+        headers = {"Retry-After": str(RETRY_AFTER_SECONDS), "Location": self.request.build_absolute_uri()}
+        return Response(progress.data, status=202, headers=headers)
+
+    def _provisional(self, month: date, format_: str) -> HttpResponseBase:
+        report = month_overage(month, user=self.person)
+        name = overage_file_name(report, format_)
+        if format_ == Format.XLSX:
+            return _attached(overage_xlsx(report, made_at=self.now), name, format_)
+        if format_ == Format.JSON:
+            return _attached(_provisional_json(report), name, format_)
+        return StreamingHttpResponse(
+            overage_csv(report), content_type=MEDIA_TYPES[format_], headers={"Content-Disposition": _named(name)}
+        )
+
+
+def _provisional_json(report: OverageReport) -> bytes:
+    due = previews(until=report.month).get(report.month, [])
+    return json.dumps(
+        {
+            "month": f"{report.month:%Y-%m}",
+            "provisional": True,
+            "totals": totals_as_json(totals_of(due)),
+            "lines": open_lines(due),
+        },
+        default=str,
+    ).encode()
+
+
+def _attached(content: bytes, name: str, format_: str) -> HttpResponse:
+    headers = {"Content-Disposition": _named(name)}
+    return HttpResponse(content, content_type=MEDIA_TYPES[format_], headers=headers)
+
+
+def _named(name: str) -> str:
+    return f'attachment; filename="{name}"'
