@@ -57,7 +57,7 @@ class Workbook:
 
     def add_sheet(
         self, name: str, columns: Sequence[str], kinds: Sequence[type], rows: Iterable[Sequence[Cell]]
-    ) -> int:
+    ) -> None:
         """A sheet with heads that stay in sight; returns how many rows it got. `kinds` are what columns mostly hold."""
         sheet = self._book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
