@@ -6,20 +6,20 @@ from typing import Any
 
 import structlog
 
-_CALENDAR_ADDRESS = re.compile(r"/calendars/[^/\s]+\.ics")
+_PRIVATE_ADDRESS = re.compile(r"/(calendars|meetings)/[^/\s]+(\.ics|/)")
 
 
-def hide_calendar_addresses(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Take the secret out of a person's calendar address: who reads logs does not read calendars."""
+def hide_private_addresses(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Take the secret out of a calendar's and a guest's address: who reads logs does not read calendars."""
     for name, value in event.items():
-        if isinstance(value, str) and "/calendars/" in value:
-            event[name] = _CALENDAR_ADDRESS.sub("/calendars/….ics", value)
+        if isinstance(value, str) and ("/calendars/" in value or "/meetings/" in value):
+            event[name] = _PRIVATE_ADDRESS.sub(r"/\1/…\2", value)
     return event
 
 
 foreign_pre_chain: list[Any] = [
     structlog.contextvars.merge_contextvars,
-    hide_calendar_addresses,
+    hide_private_addresses,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -41,7 +41,7 @@ def configure() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.StackInfoRenderer(),
             structlog.processors.format_exc_info,
-            hide_calendar_addresses,
+            hide_private_addresses,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),

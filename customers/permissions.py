@@ -64,6 +64,6 @@ def requires(
 
 
 def open_to_everybody(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Declare that a view needs no sign-in: it shows nothing of any customer."""
+    """Declare that a view needs no sign-in: nothing of any customer is in it but for who knows a secret address."""
     view.declared_permission = "everybody"  # type: ignore[attr-defined]  # read by the sweep
     return view

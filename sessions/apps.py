@@ -10,6 +10,7 @@ class SessionsConfig(AppConfig):
     def ready(self) -> None:
         from notifications.domain.scans import register_scan
         from sessions.domain import (
+            answer_letters,
             asking_for_more,
             change_letters,
             log_reminders,
@@ -28,6 +29,7 @@ class SessionsConfig(AppConfig):
         overage_letters.register_kinds()
         overage_requests.register_kinds()
         asking_for_more.register_kinds()
+        answer_letters.register_kinds()
         reminder_letters.register_kinds()
         register_scan("sessions", reminders.owe_session_reminders)
         register_scan("not_logged", log_reminders.owe_not_logged)

@@ -1,7 +1,9 @@
 from django.urls import path
 
 from sessions.views import (
+    answers,
     asking_for_more,
+    attendees,
     booking,
     calendars,
     cancelling,
@@ -14,6 +16,7 @@ from sessions.views import (
     diary_calendars,
     diary_hours,
     entry_list,
+    guests,
     handovers,
     ledger,
     logging,
@@ -59,6 +62,11 @@ urlpatterns = [
     path("sessions/hand-over/", handovers.hand_over_sessions, name="hand-over"),
     path("sessions/<int:pk>/log/", logging.log_session, name="log"),
     path("sessions/<int:pk>/no-show/", cancelling.no_show, name="no-show"),
+    path("sessions/<int:pk>/attendees/", attendees.attendees, name="attendees"),
+    path("sessions/<int:pk>/answer/", answers.answer, name="answer"),
+    # Guests
+    path("meetings/<slug:secret>/", guests.guest_meeting, name="guest-meeting"),
+    path("meetings/<slug:secret>/meeting.ics", guests.guest_calendar, name="guest-calendar"),
     # Calendars
     path("sessions/<int:pk>/calendar.ics", calendars.session_calendar, name="calendar"),
     path("calendars/<slug:secret>.ics", calendars.feed, name="feed"),

@@ -29,6 +29,7 @@ class Act(StrEnum):
     MOVE = "move"
     REASSIGN = "reassign"
     CHANGE_PLACE = "change_place"
+    CHANGE_ATTENDEES = "change_attendees"
     CANCEL = "cancel"
     NO_SHOW = "no_show"
     LOG = "log"
@@ -46,6 +47,7 @@ WHO: dict[Act, frozenset[Standing]] = {
     Act.MOVE: frozenset({Standing.ADMIN, Standing.DELIVERY}),
     Act.REASSIGN: frozenset({Standing.DELIVERY}),
     Act.CHANGE_PLACE: frozenset({Standing.DELIVERY}),
+    Act.CHANGE_ATTENDEES: frozenset({Standing.ADMIN, Standing.DELIVERY}),
     Act.CANCEL: frozenset({Standing.ADMIN, Standing.DELIVERY}),
     Act.NO_SHOW: frozenset({Standing.DELIVERY}),
     Act.LOG: frozenset({Standing.LOGS_TIME}),
@@ -54,6 +56,7 @@ STATES: dict[Act, frozenset[str]] = {
     Act.MOVE: frozenset({Status.BOOKED}),
     Act.REASSIGN: frozenset({Status.BOOKED}),
     Act.CHANGE_PLACE: frozenset({Status.BOOKED}),
+    Act.CHANGE_ATTENDEES: frozenset({Status.BOOKED}),
     Act.CANCEL: frozenset({Status.BOOKED}),
     Act.NO_SHOW: frozenset({Status.BOOKED}),
     Act.LOG: frozenset(Status.values),
@@ -62,6 +65,7 @@ _WHO_DOES: dict[Act, Promise] = {
     Act.MOVE: gettext_lazy("Sessions are moved by a customer admin or by the delivery team."),
     Act.REASSIGN: gettext_lazy("Sessions are handed to a colleague by the delivery team."),
     Act.CHANGE_PLACE: gettext_lazy("The place of a session is changed by the delivery team."),
+    Act.CHANGE_ATTENDEES: gettext_lazy("Who comes is changed by a customer admin or by the delivery team."),
     Act.CANCEL: gettext_lazy("Sessions are cancelled by a customer admin or by the delivery team."),
     Act.NO_SHOW: gettext_lazy("A no-show is recorded by the delivery team."),
     Act.LOG: gettext_lazy("Time is logged by staff who deliver this package to this customer."),
@@ -158,6 +162,10 @@ def _when_moved(session: ConsultingSession, by_staff: bool, now: datetime) -> Re
     )
 
 
+def _when_others_come(session: ConsultingSession, _by_staff: bool, now: datetime) -> Refusal | None:
+    return WrongState(_("The session is over: nobody else can come.")) if now >= session.ends_at else None
+
+
 def _when_cancelled(session: ConsultingSession, by_staff: bool, now: datetime) -> Refusal | None:
     if by_staff or now < session.starts_at:
         return None
@@ -180,6 +188,7 @@ def _when_logged(session: ConsultingSession, _by_staff: bool, now: datetime) -> 
 
 _WHEN: dict[Act, Callable[[ConsultingSession, bool, datetime], Refusal | None]] = {
     Act.MOVE: _when_moved,
+    Act.CHANGE_ATTENDEES: _when_others_come,
     Act.CANCEL: _when_cancelled,
     Act.NO_SHOW: _when_missed,
     Act.LOG: _when_logged,

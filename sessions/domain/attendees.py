@@ -67,10 +67,15 @@ def write_attendees(session: ConsultingSession, guests: Iterable[Guest]) -> list
             email=guest.email,
             user=members.get(guest.email),
             roles=list(guest.roles),
-            language="" if guest.email in members or guest.language == customer.language else guest.language,
+            language="" if guest.email in members else language_kept(guest, customer.language),
         )
         for guest in guests
     )
+
+
+def language_kept(guest: Guest, language_of_customer: str) -> str:
+    """The language that is kept of a guest: none where it is the customer's, which may change."""
+    return "" if guest.language == language_of_customer else guest.language
 
 
 def missing_roles(session_type: str, ticked: Iterable[str]) -> list[AttendeeRole]:

@@ -36,9 +36,9 @@ def calendar_entry(session: ConsultingSession, *, method: str, page: str, stamp:
     """
     event = event_of(session, page=page, stamp=stamp)
     event.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
-    people = [(session.staff.name, session.staff.email)]
-    people += [(attendee.name, attendee.email) for attendee in session.attendees.all()]
-    _invite(event, people)
+    _invite(event, (session.staff.name, session.staff.email))
+    for attendee in session.attendees.all():
+        _invite(event, (attendee.name, attendee.email), answer=attendee.answer)
     return letters.Calendar(content=calendar_of([event], method=method), method=method)
 
 
@@ -57,7 +57,7 @@ def release_entry(
     """
     event = event_of(session, page="", stamp=stamp, starts_at=starts_at, minutes=minutes)
     event["sequence"] = sequence
-    _invite(event, [person])
+    _invite(event, person)
     return letters.Calendar(content=calendar_of([event], method=CANCEL), method=CANCEL)
 
 
@@ -115,13 +115,13 @@ def _span_of(events: Iterable[Event]) -> tuple[date, date]:
     return date((min(starts) - ZONES_BEFORE).year, 1, 1), date((max(starts) + ZONES_AFTER).year, 1, 1)
 
 
-def _invite(event: Event, people: Iterable[Person]) -> None:
-    for name, email in people:
-        attendee = _address(name, email)
-        attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
-        attendee.params["PARTSTAT"] = vText("NEEDS-ACTION")
-        attendee.params["RSVP"] = vText("FALSE")
-        event.add("attendee", attendee, encode=False)
+def _invite(event: Event, person: Person, *, answer: str = "") -> None:
+    """Name `person` in the entry, with what they answered in the portal."""
+    attendee = _address(*person)
+    attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
+    attendee.params["PARTSTAT"] = vText(answer.upper() or "NEEDS-ACTION")
+    attendee.params["RSVP"] = vText("FALSE")
+    event.add("attendee", attendee, encode=False)
 
 
 def _description(session: ConsultingSession, page: str) -> str:

@@ -23,6 +23,7 @@ from sessions.domain.letter_parts import (
     times_for,
     when_of,
 )
+from sessions.domain.recipients import still_takes_part
 from sessions.models import ConsultingSession, SessionEvent
 
 Events = SessionEvent.Kind
@@ -35,6 +36,8 @@ def register_kinds() -> None:
         (invitations.COLLEAGUE, gettext_lazy("Session: with somebody else"), _tell_of_colleague),
         (invitations.RELEASED, gettext_lazy("Session: handed to a colleague"), _release),
         (invitations.PLACE, gettext_lazy("Session: another place"), _tell_of_place),
+        (invitations.PEOPLE, gettext_lazy("Session: other people come"), _tell_of_people),
+        (invitations.UNINVITED, gettext_lazy("Session: no longer invited"), _uninvite),
     ):
         register(Kind(code=code, label=label, compose=compose, at_least_once=True))
 
@@ -83,6 +86,51 @@ def _tell_of_place(message: Message, now: datetime) -> Letter | None:
         subject=_("Another place: %(type)s, %(time)s"),
         template="session_place",
         **_who_and_why(message, session, Events.PLACE),
+    )
+
+
+def _tell_of_people(message: Message, now: datetime) -> Letter | None:
+    session = _standing(message, now)
+    if session is None or session.sequence != message.facts["sequence"]:
+        return None
+    event = session.events.filter(kind=Events.ATTENDEES, at__lte=message.created_at).last()
+    details = event.details if event else {}
+    return _letter(
+        message,
+        session,
+        now,
+        subject=_("Other people come: %(type)s, %(time)s"),
+        template="session_people",
+        added=details.get("added", []),
+        removed=details.get("removed", []),
+        **_who_and_why(message, session, Events.ATTENDEES),
+    )
+
+
+def _uninvite(message: Message, now: datetime) -> Letter | None:
+    """To who was taken off the session; not if they were invited again, or if it is over."""
+    session = any_session_of(message)
+    if session is None or now >= session.ends_at:
+        return None
+    if still_takes_part(session, person=message.recipient, email=message.recipient_email):
+        return None
+    starts_at, minutes = datetime.fromisoformat(message.facts["starts_at"]), message.facts["minutes"]
+    return _letter(
+        message,
+        session,
+        now,
+        subject=_("No longer invited: %(type)s, %(time)s"),
+        template="session_uninvited",
+        calendar=release_entry(
+            session,
+            person=(message.recipient_name, message.recipient_email),
+            starts_at=starts_at,
+            minutes=minutes,
+            sequence=message.facts["sequence"],
+            stamp=message.created_at,
+        ),
+        attendees=[message.recipient_name],
+        **times_for(message, session, starts_at, minutes),
     )
 
 

@@ -17,6 +17,7 @@ from packages.models import Contract
 from sessions.domain import availability, invitations
 from sessions.domain.acceptance import check_acceptance, keep_acceptance
 from sessions.domain.acts import Act, acts_as_staff, check_act
+from sessions.domain.answers import forget_answers
 from sessions.domain.booking import check_meeting
 from sessions.domain.diary_places import change_place, lock_diary
 from sessions.domain.overage_cap import check_cap
@@ -95,6 +96,8 @@ def move_session(
         check_cap(contract, offer.quote.asked_for, by=by, without=session)
     with rises_told(contract, now=now) as causes:
         changed = _place_anew(session, starts_at, duration_minutes, staff, now=now)
+        if changed.time:
+            forget_answers(session)
         kind = Kind.MOVED if changed.time else Kind.REASSIGNED
         move(session, kind, by=by, now=now, reason=reason.strip(), details=changed.details)
         accepted_by = by if offer.must_be_accepted else None

@@ -77,7 +77,10 @@ def feed_content(*, person: User, now: datetime) -> Content:
     sessions = _with_changes(_of(person).filter(ends_at__gte=since).order_by("starts_at", "pk"))
     with override(person.language):
         ical = calendar_of(
-            [_published(session, changed_at) for session, changed_at in sessions],
+            [
+                _published(session, changed_at, page=absolute_url("sessions:detail", session.pk))
+                for session, changed_at in sessions
+            ],
             method=PUBLISH,
             x_wr_calname=_("Oura Success sessions"),
             x_published_ttl=REFRESH_EVERY_AS_TEXT,
@@ -88,8 +91,13 @@ def feed_content(*, person: User, now: datetime) -> Content:
 
 def session_file(session: ConsultingSession) -> bytes:
     """One session as a calendar file to download, in the active language."""
+    return published_file(session, page=absolute_url("sessions:detail", session.pk))
+
+
+def published_file(session: ConsultingSession, *, page: str) -> bytes:
+    """As `session_file`, leading to `page`; to nowhere for a guest, who has a private one."""
     ((complete, changed_at),) = _with_changes(ConsultingSession.objects.filter(pk=session.pk))
-    return calendar_of([_published(complete, changed_at)], method=PUBLISH)
+    return calendar_of([_published(complete, changed_at, page=page)], method=PUBLISH)
 
 
 def _of(person: User) -> QuerySet[ConsultingSession]:
@@ -106,8 +114,8 @@ def _with_changes(sessions: QuerySet[ConsultingSession]) -> list[tuple[Consultin
     return [(session, changed.get(session.pk, session.booked_at)) for session in found]
 
 
-def _published(session: ConsultingSession, changed_at: datetime) -> Event:
+def _published(session: ConsultingSession, changed_at: datetime, *, page: str) -> Event:
     """Without attendees: RFC 5546 §3.2.1 has none in what is published."""
-    event = event_of(session, page=absolute_url("sessions:detail", session.pk), stamp=changed_at)
+    event = event_of(session, page=page, stamp=changed_at)
     event.add("status", "CANCELLED" if session.status == Status.CANCELLED else "CONFIRMED")
     return event

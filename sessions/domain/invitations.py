@@ -19,6 +19,8 @@ COLLEAGUE = "session_colleague"
 RELEASED = "session_released"
 PLACE = "session_place"
 CANCELLED = "session_cancelled"
+UNINVITED = "session_uninvited"
+PEOPLE = "session_people"
 
 
 def announce_booking(session: ConsultingSession, *, now: datetime) -> None:
@@ -44,6 +46,22 @@ def announce_release(session: ConsultingSession, *, of: User, before: Mapping[st
 def announce_place(session: ConsultingSession, *, now: datetime) -> None:
     """Owe attendees and staff the new place of a session."""
     _announce(PLACE, session, _everybody(session), now, place=session.place)
+
+
+def announce_invited(session: ConsultingSession, people: Iterable[User | Address], *, by: User, now: datetime) -> None:
+    """Owe those whom `by` added to a booked session its invitation."""
+    _announce(BOOKED, session, people, now, by=by.pk)
+
+
+def announce_uninvited(session: ConsultingSession, people: Iterable[User | Address], *, now: datetime) -> None:
+    """Owe those who were taken off a session what takes it out of their calendar."""
+    where = {"minutes": session.duration_minutes}
+    _announce(UNINVITED, session, people, now, **where)
+
+
+def announce_people(session: ConsultingSession, *, now: datetime) -> None:
+    """Owe the staff member the news that other people come."""
+    _announce(PEOPLE, session, [session.staff], now)
 
 
 def announce_cancellation(session: ConsultingSession, *, now: datetime) -> None:

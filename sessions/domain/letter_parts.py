@@ -10,6 +10,7 @@ from core.formatting import format_clock, format_instant, format_span, zone_city
 from notifications.domain.letters import absolute_url
 from notifications.models import Message
 from sessions.domain.acts import Act, acts_open_to, cutoff_of
+from sessions.domain.guest_links import guest_url
 from sessions.domain.recipients import still_takes_part
 from sessions.models import ConsultingSession
 
@@ -46,6 +47,8 @@ def meeting_for(message: Message, session: ConsultingSession, *, now: datetime) 
         "attendees": [attendee.name for attendee in session.attendees.all()],
         "place_is_link": place_is_link,
         "session_url": absolute_url("sessions:detail", session.pk) if reader is not None else "",
+        "guest_url": _page_of_guest(message, session),
+        "is_attendee": reader is not None and any(each.user_id == reader.pk for each in session.attendees.all()),
         "changes_until": _until(session) if Act.MOVE in acts and not to_staff else "",
         **times_for(message, session, session.starts_at, session.duration_minutes),
     }
@@ -79,6 +82,14 @@ def answers_reach(session: ConsultingSession, message: Message) -> list[tuple[st
 def is_to(message: Message, person_id: int) -> bool:
     """Whether that person reads `message`."""
     return message.recipient_id == person_id
+
+
+def _page_of_guest(message: Message, session: ConsultingSession) -> str:
+    """The page of a guest, who has no account; nothing for everybody else."""
+    if message.recipient is not None:
+        return ""
+    guests = (each for each in session.attendees.all() if each.user_id is None)
+    return next((guest_url(each) for each in guests if each.email.lower() == message.recipient_email), "")
 
 
 def _until(session: ConsultingSession) -> str:

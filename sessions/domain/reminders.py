@@ -12,7 +12,7 @@ from django.db.models import Max, Q
 from django.db.models.functions import Greatest
 
 from notifications.domain.outbox import Owed, owe_all
-from sessions.domain.recipients import attendees_to_write_to
+from sessions.domain.recipients import attendees_to_remind
 from sessions.models import ConsultingSession, SessionEvent
 
 
@@ -72,7 +72,7 @@ def _reminders_of(
         if not moment.is_on(session.starts_at, now=now):
             continue
         # A moment that was already over when its cause arose is not sent.
-        attendees = attendees_to_write_to(session) if arranged_at <= due_at else []
+        attendees = attendees_to_remind(session) if arranged_at <= due_at else []
         staff = [session.staff] if staffed_at <= due_at else []
         for person in [*attendees, *staff]:
             yield Owed(

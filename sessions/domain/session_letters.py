@@ -2,16 +2,19 @@
 
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers.models import User
 from notifications.domain.kinds import Kind, register
 from notifications.domain.letters import Letter
 from notifications.models import Message
 from sessions.domain import invitations
 from sessions.domain.calendar_entries import CANCEL, REQUEST, calendar_entry
 from sessions.domain.letter_parts import answers_reach, is_to, meeting_for, session_of, when_of
+from sessions.domain.recipients import has_declined
 from sessions.domain.reminders import DAY_BEFORE, HOUR_BEFORE, Moment
 from sessions.models import ConsultingSession, SessionEvent
 
@@ -50,6 +53,8 @@ def _remind(moment: Moment, message: Message, now: datetime) -> Letter | None:
     session = session_of(message)
     if session is None or session.status != Status.BOOKED or not moment.is_on(session.starts_at, now=now):
         return None
+    if has_declined(session, person=message.recipient, email=message.recipient_email):
+        return None
     soon = moment == HOUR_BEFORE
     subject = _("Starting soon: %(type)s at %(time)s") if soon else _("Reminder: %(type)s, %(time)s")
     return Letter(
@@ -71,12 +76,21 @@ def _invite(message: Message, now: datetime) -> Letter | None:
         template="session_booked",
         context={
             **meeting,
-            "booked_by": session.booked_by.name,
-            "booked_by_reader": is_to(message, session.booked_by_id),
+            **_who_invites(message, session),
         },
         calendar=calendar_entry(session, method=REQUEST, page=meeting["session_url"], stamp=message.created_at),
         reply_to=answers_reach(session, message),
     )
+
+
+def _who_invites(message: Message, session: ConsultingSession) -> dict[str, Any]:
+    """Who booked the session, or added the reader to it later."""
+    inviter = User.objects.get(pk=message.facts.get("by", session.booked_by_id))
+    return {
+        "booked_by": inviter.name,
+        "booked_by_reader": is_to(message, session.booked_by_id),
+        "added_later": "by" in message.facts,
+    }
 
 
 def _call_off(message: Message, now: datetime) -> Letter | None:

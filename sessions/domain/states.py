@@ -17,6 +17,7 @@ TRANSITIONS: dict[str, tuple[str, str]] = {
     Kind.MOVED: (Status.BOOKED, Status.BOOKED),
     Kind.REASSIGNED: (Status.BOOKED, Status.BOOKED),
     Kind.PLACE: (Status.BOOKED, Status.BOOKED),
+    Kind.ATTENDEES: (Status.BOOKED, Status.BOOKED),
     Kind.CANCELLED: (Status.BOOKED, Status.CANCELLED),
     Kind.NO_SHOW: (Status.BOOKED, Status.NO_SHOW),
     Kind.LOGGED: (Status.BOOKED, Status.HELD),

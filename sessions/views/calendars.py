@@ -17,6 +17,7 @@ from customers.domain.roles import Right
 from customers.permissions import PortalRequest, open_to_everybody, requires
 from sessions.domain.feeds import feed_behind, feed_content, feed_of, make_feed, note_reading, revoke_feed, session_file
 from sessions.domain.queries import sessions_visible_to
+from sessions.models import ConsultingSession
 
 CALENDAR = "text/calendar; charset=utf-8"
 
@@ -26,7 +27,12 @@ CALENDAR = "text/calendar; charset=utf-8"
 def session_calendar(request: PortalRequest, pk: int) -> HttpResponse:
     """One session as a calendar file."""
     session = get_object_or_404(sessions_visible_to(request.user), pk=pk)
-    answer = HttpResponse(session_file(session), content_type=CALENDAR)
+    return calendar_answer(session, session_file(session))
+
+
+def calendar_answer(session: ConsultingSession, content: bytes) -> HttpResponse:
+    """The calendar file of one session, to download."""
+    answer = HttpResponse(content, content_type=CALENDAR)
     answer.headers["Content-Disposition"] = f'attachment; filename="{session.reference}.ics"'
     return answer
 

@@ -19,6 +19,7 @@ from sessions.domain.pricing import price
 from sessions.domain.queries import sessions_visible_to, time_entries_visible_to
 from sessions.models import ConsultingSession, OverageAcceptance, SessionEvent
 from sessions.views.session_history import history_of
+from sessions.views.session_people import nobody_as, people_of
 from sessions.views.zones import other_zone_of
 
 Status = ConsultingSession.Status
@@ -43,6 +44,8 @@ def session(request: PortalRequest, pk: int) -> HttpResponse:
     )
     entries = price(time_entries_visible_to(reader).filter(session=shown).order_by("pk")) if sees_contract else []
     zone = reader.time_zone
+    is_to_come = shown.status == Status.BOOKED and shown.ends_at > now
+    attendees = shown.attendees.all()
     return render(
         request,
         "sessions/session_detail.html",
@@ -52,7 +55,10 @@ def session(request: PortalRequest, pk: int) -> HttpResponse:
             "customer": contract.customer,
             "zone": zone,
             "other_zone": other_zone_of(reader, customer_zone=contract.time_zone, staff_zone=shown.staff.time_zone),
-            "is_to_come": shown.status == Status.BOOKED and shown.ends_at > now,
+            "is_to_come": is_to_come,
+            "people": people_of(attendees, reader=reader, with_addresses=sees_contract, is_to_come=is_to_come),
+            "own_answer": next((each.answer for each in attendees if each.user_id == reader.pk), None),
+            "nobody_as": nobody_as(shown.session_type, attendees),
             "is_late": is_late(shown, now=now),
             "is_unlogged": shown.status == Status.BOOKED and shown.ends_at <= now,
             "just_booked": "booked" in request.GET and shown.status == Status.BOOKED,

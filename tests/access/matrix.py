@@ -69,6 +69,10 @@ sessions/<int:pk>/move/                                    session  ss   .x   .x
 sessions/<int:pk>/move/confirm/                            session  ss   ..   ..   ff   oo   oo   oo   ff
 sessions/<int:pk>/reassign/                                session  ss   ..   ..   ..   ..   oo   oo   ff
 sessions/<int:pk>/place/                                   session  ss   ..   ..   ..   ..   oo   oo   ff
+sessions/<int:pk>/attendees/                               session  ss   ..   ..   ff   oo   oo   oo   ff
+sessions/<int:pk>/answer/                                  session  ss   x.   x.   xo   xf   xf   xf   xf
+meetings/<slug:secret>/                                    -        ..   ..   ..   ..   ..   ..   ..   ..
+meetings/<slug:secret>/meeting.ics                         -        .x   .x   .x   .x   .x   .x   .x   .x
 sessions/hand-over/                                        -        ss   ..   oo   ..   ..   oo   oo   ff
 sessions/<int:pk>/calendar.ics                             session  ss   .x   .x   ox   ox   ox   ox   ox
 calendars/<slug:secret>.ics                                -        .x   .x   .x   .x   .x   .x   .x   .x

@@ -158,7 +158,7 @@ class TestSession:
         marta.save(update_fields=["time_zone"])
         words = text_of(signed_in(marta).get(page_of(session)))
         assert words.index("05:00–06:00 (New York)") < words.index("10:00–11:00 (Rome)")
-        assert "ana@supplier.example Guest" in words
+        assert "Ana Guest ana@supplier.example No answer yet" in words
         assert "Included minutes 0:15 Overage 0:45 · €75.00" in words
         assert "Overage that was accepted This session 0:45 Hourly rate €100.00 Cost €75.00" in words
         assert "Booked for Mon, 9 Mar 2026, 05:00 (New York) with Giulia Conti." in words
