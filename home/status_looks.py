@@ -47,9 +47,12 @@ STATUS_LOOKS: dict[str, dict[str, Look]] = {
         "closed": Look("neutral", "lock"),
     },
     "review": {
+        "upcoming": Look("neutral", "calendar"),
         "due": Look("warn", "calendar-clock"),
         "planned": Look("info", "calendar-check"),
+        "unrecorded": Look("warn", "hourglass"),
         "held": Look("good", "circle-check"),
+        "made_up": Look("good", "history"),
         "missed": Look("bad", "calendar-x"),
     },
     "project": {

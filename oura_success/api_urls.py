@@ -9,6 +9,7 @@ from customers.api import schema as _token_scheme  # noqa: F401 - known to the d
 from customers.permissions import open_to_everybody
 from home.api import customers
 from packages.api import packages, terms
+from reviews.api import reviews
 from sessions.api import booking, contracts, ledger, time_entries
 from sessions.api import sessions as consulting_sessions
 
@@ -35,6 +36,9 @@ promised: list[URLPattern] = [
     path("time_entries/<int:pk>/reverse/", time_entries.Reverse.as_view(), name="reverse"),
     path("time_entries/<int:pk>/waive/", time_entries.Waive.as_view(), name="waive"),
     path("time_entries/<int:pk>/refuse_waiver/", time_entries.RefuseWaiver.as_view(), name="refuse-waiver"),
+    path("reviews/", reviews.ReviewList.as_view(), name="reviews"),
+    path("reviews/<int:pk>/plan/", reviews.Plan.as_view(), name="review-plan"),
+    path("reviews/<int:pk>/hold/", reviews.Hold.as_view(), name="review-hold"),
     path("rates/", rates.RateList.as_view(), name="rates"),
     path("billing_periods/", periods.PeriodList.as_view(), name="billing-periods"),
     path("billing_periods/<month:month>/", periods.PeriodDetail.as_view(), name="billing-period"),

@@ -9,10 +9,11 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         from notifications.domain.scans import register_scan
-        from reviews.domain import reminder_letters, reminders
-        from reviews.domain.windows import open_windows
-        from sessions.domain.signing import let_follow
+        from reviews.domain import letters, publishing, reminder_letters, reminders, windows
+        from sessions.domain import other_meetings, signing
 
-        let_follow(open_windows)
+        signing.let_follow(windows.open_windows)
+        other_meetings.make_known(publishing.describe, publishing.published_for)
+        letters.register_kinds()
         reminder_letters.register_kinds()
         register_scan("reviews", reminders.owe_review_reminders)

@@ -1,7 +1,7 @@
 """When a member of staff can be booked: working hours less time off, holidays and the diary (DOMAIN.md §7)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -52,6 +52,7 @@ def days(
     now: datetime,
     contract: Contract | None = None,
     without: ConsultingSession | None = None,
+    leaving_out: Collection[int] = (),
 ) -> list[Day]:
     """The free times of `staff` on each date of `zone` from `first` to `last`, both inclusive.
 
@@ -59,11 +60,12 @@ def days(
 
     :param contract: whose term they lie in, and for whose customer a cover counts; without one, all times of `staff`
     :param without: a session that would be moved: its old place counts as free
+    :param leaving_out: diary entries whose places count as free, by id
     """
     start, end = dates.start_of_day(first, zone), dates.start_of_day(last + timedelta(days=1), zone)
     found = {first + timedelta(days=n): Day(first + timedelta(days=n)) for n in range((last - first).days + 1)}
     obstacles: dict[date, Counter[Obstacle]] = defaultdict(Counter)
-    wanted = _Wanted(duration_minutes, now, policy(), contract, without)
+    wanted = _Wanted(duration_minutes, now, policy(), contract, without, leaving_out)
     diary = wanted.diary_of(staff, start, end)
     for candidate in wanted.starts(diary, start, end):
         day = found[dates.local_day(candidate, zone)]
@@ -93,9 +95,10 @@ class _Wanted:
     policy: BookingPolicy
     contract: Contract | None
     without: ConsultingSession | None
+    leaving_out: Collection[int]
 
     def diary_of(self, person: User, start: datetime, end: datetime) -> Diary:
-        return Diary.read(person, start, end, policy=self.policy, without=self.without)
+        return Diary.read(person, start, end, policy=self.policy, without=self.without, leaving_out=self.leaving_out)
 
     def starts(self, diary: Diary, start: datetime, end: datetime) -> Iterator[datetime]:
         """Every start of the working time between two instants."""
@@ -173,6 +176,7 @@ def check_slot(
     now: datetime,
     contract: Contract | None = None,
     without: ConsultingSession | None = None,
+    leaving_out: Collection[int] = (),
 ) -> None:
     """Refuse a time that cannot be had. Customers are bound by hours and notice, staff by the diary alone.
 
@@ -183,7 +187,7 @@ def check_slot(
     """
     starts_at = starts_at.astimezone(UTC)
     ends_at = dates.after_minutes(starts_at, duration_minutes)
-    diary = Diary.read(staff, starts_at, ends_at, policy=policy(), without=without)
+    diary = Diary.read(staff, starts_at, ends_at, policy=policy(), without=without, leaving_out=leaving_out)
     if starts_at < now:
         raise TooSoon(_("This time has passed."))
     if not bound_by_hours:

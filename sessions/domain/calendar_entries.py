@@ -36,9 +36,9 @@ def calendar_entry(session: ConsultingSession, *, method: str, page: str, stamp:
     """
     event = event_of(session, page=page, stamp=stamp)
     event.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
-    _invite(event, (session.staff.name, session.staff.email))
+    invite(event, (session.staff.name, session.staff.email))
     for attendee in session.attendees.all():
-        _invite(event, (attendee.name, attendee.email), answer=attendee.answer)
+        invite(event, (attendee.name, attendee.email), answer=attendee.answer)
     return letters.Calendar(content=calendar_of([event], method=method), method=method)
 
 
@@ -57,7 +57,7 @@ def release_entry(
     """
     event = event_of(session, page="", stamp=stamp, starts_at=starts_at, minutes=minutes)
     event["sequence"] = sequence
-    _invite(event, person)
+    invite(event, person)
     return letters.Calendar(content=calendar_of([event], method=CANCEL), method=CANCEL)
 
 
@@ -70,20 +70,46 @@ def event_of(
     minutes: int | None = None,
 ) -> Event:
     """What every version of the entry says; times as booked unless others are given. Without attendees and status."""
-    zone = ZoneInfo(session.contract.time_zone)
-    start = starts_at or session.starts_at
+    return meeting_event(
+        f"session-{session.pk}",
+        sequence=session.sequence,
+        zone=session.contract.time_zone,
+        starts_at=starts_at or session.starts_at,
+        minutes=minutes or session.duration_minutes,
+        summary=f"{session.get_session_type_display()} · {session.contract.customer.name}",
+        description=_description(session, page),
+        place=session.place,
+        page=page,
+        stamp=stamp,
+    )
+
+
+def meeting_event(
+    name: str,
+    *,
+    sequence: int,
+    zone: str,
+    starts_at: datetime,
+    minutes: int,
+    summary: str,
+    description: str,
+    place: str,
+    page: str,
+    stamp: datetime,
+) -> Event:
+    """Any meeting of the portal as an event, without attendees and status; `name` makes its UID and never changes."""
     organiser_name, organiser_address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     event = Event()
-    event.add("uid", f"session-{session.pk}@{organiser_address.rpartition('@')[2]}")
-    event.add("sequence", session.sequence)
+    event.add("uid", f"{name}@{organiser_address.rpartition('@')[2]}")
+    event.add("sequence", sequence)
     event.add("dtstamp", stamp.astimezone(UTC))
-    event.add("dtstart", start.astimezone(zone))
-    event.add("dtend", after_minutes(start, minutes or session.duration_minutes).astimezone(zone))
-    event.add("summary", one_line(f"{session.get_session_type_display()} · {session.contract.customer.name}"))
-    event.add("description", _description(session, page))
+    event.add("dtstart", starts_at.astimezone(ZoneInfo(zone)))
+    event.add("dtend", after_minutes(starts_at, minutes).astimezone(ZoneInfo(zone)))
+    event.add("summary", one_line(summary))
+    event.add("description", description)
     event.add("transp", "OPAQUE")
-    if session.place:
-        event.add("location", one_line(session.place))
+    if place:
+        event.add("location", one_line(place))
     if page:
         event.add("url", page)
     event.add("organizer", _address(organiser_name, organiser_address))
@@ -115,7 +141,7 @@ def _span_of(events: Iterable[Event]) -> tuple[date, date]:
     return date((min(starts) - ZONES_BEFORE).year, 1, 1), date((max(starts) + ZONES_AFTER).year, 1, 1)
 
 
-def _invite(event: Event, person: Person, *, answer: str = "") -> None:
+def invite(event: Event, person: Person, *, answer: str = "") -> None:
     """Name `person` in the entry, with what they answered in the portal."""
     attendee = _address(*person)
     attendee.params["ROLE"] = vText("REQ-PARTICIPANT")

@@ -1,7 +1,7 @@
 """One person's diary as booking reads it: when they work, and what stands in the way of a time (DOMAIN.md §7)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -72,12 +72,17 @@ class Diary:
         *,
         policy: BookingPolicy,
         without: ConsultingSession | None = None,
+        leaving_out: Collection[int] = (),
     ) -> "Diary":
-        """Read the diary of `staff` with six queries, leaving out the meeting of the session `without`."""
+        """Read the diary of `staff` with six queries, leaving out the meeting of the session `without` and the entries
+        with the ids of `leaving_out`.
+        """
         near = Q(starts_at__lt=end + MARGIN, ends_at__gt=start - MARGIN)
         entries = DiaryEntry.objects.filter(near, staff=staff)
         if without is not None:
             entries = entries.exclude(session=without)
+        if leaving_out:
+            entries = entries.exclude(pk__in=leaving_out)
         meetings = list(entries.values_list("starts_at", "ends_at"))
         profile = getattr(staff, "staff_profile", None)
         buffer = timedelta(minutes=policy.buffer_minutes)

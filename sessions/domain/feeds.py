@@ -14,6 +14,7 @@ from core.dates import add_months, local_day, start_of_day
 from customers.domain.tokens import digest_of
 from customers.models import User
 from notifications.domain.letters import absolute_url
+from sessions.domain import other_meetings
 from sessions.domain.calendar_entries import PUBLISH, calendar_of, event_of
 from sessions.domain.queries import sessions_visible_to
 from sessions.models import CalendarFeed, ConsultingSession, SessionEvent
@@ -69,24 +70,26 @@ def note_reading(*, feed: CalendarFeed, now: datetime) -> None:
 
 
 def feed_content(*, person: User, now: datetime) -> Content:
-    """The sessions in which `person` takes part and that they may see: three months back, and all to come.
+    """The meetings in which `person` takes part and that they may see: three months back, and all to come.
 
-    In their language; three queries however many there are, and the same bytes until something changes.
+    In their language; a fixed number of queries, and the same bytes until something changes.
     """
     since = start_of_day(add_months(local_day(now, person.time_zone), -MONTHS_BACK), person.time_zone)
     sessions = _with_changes(_of(person).filter(ends_at__gte=since).order_by("starts_at", "pk"))
     with override(person.language):
+        events = [
+            (_published(session, changed_at, page=absolute_url("sessions:detail", session.pk)), changed_at)
+            for session, changed_at in sessions
+        ]
+        events += other_meetings.published(person, since=since)
         ical = calendar_of(
-            [
-                _published(session, changed_at, page=absolute_url("sessions:detail", session.pk))
-                for session, changed_at in sessions
-            ],
+            [event for event, _changed_at in events],
             method=PUBLISH,
             x_wr_calname=_("Oura Success sessions"),
             x_published_ttl=REFRESH_EVERY_AS_TEXT,
             refresh_interval=REFRESH_EVERY,
         )
-    return Content(ical, max((changed_at for _session, changed_at in sessions), default=None))
+    return Content(ical, max((changed_at for _event, changed_at in events), default=None))
 
 
 def session_file(session: ConsultingSession) -> bytes:

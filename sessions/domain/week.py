@@ -13,6 +13,7 @@ from customers.models import User
 from sessions.domain.availability import policy
 from sessions.domain.diaries import Stretch, exceptions_between, weekly_hours
 from sessions.domain.holidays import holiday_on
+from sessions.domain.other_meetings import OtherMeeting, described
 from sessions.models import BusyTime, ConsultingSession, DiaryEntry, TimeOff
 
 DAYS = 7
@@ -38,6 +39,7 @@ class Block:
     ends: int
     starts_at: datetime | None = None
     session: ConsultingSession | None = None
+    other: OtherMeeting | None = None
     time_off: TimeOff | None = None
 
     @property
@@ -60,7 +62,7 @@ class DayOfWeek:
 
 
 def week_of(staff: User, monday: date) -> list[DayOfWeek]:
-    """The seven days from `monday` on, with six queries."""
+    """The seven days from `monday` on, with six queries, and those of an app above whose meetings are among them."""
     zone = staff.time_zone
     start, end = dates.start_of_day(monday, zone), dates.start_of_day(monday + timedelta(days=DAYS), zone)
     hours, exceptions = weekly_hours(staff), exceptions_between(staff, monday, monday + timedelta(days=DAYS - 1))
@@ -68,6 +70,7 @@ def week_of(staff: User, monday: date) -> list[DayOfWeek]:
     meetings = list(
         DiaryEntry.objects.filter(near, staff=staff).select_related("session__contract__customer").order_by("starts_at")
     )
+    others = described([entry.pk for entry in meetings if entry.session is None])
     away = list(TimeOff.objects.filter(near, staff=staff).select_related("cover").order_by("starts_at"))
     busy = list(BusyTime.objects.filter(near, calendar__staff=staff).order_by("starts_at"))
     buffer = policy().buffer_minutes
@@ -81,7 +84,7 @@ def week_of(staff: User, monday: date) -> list[DayOfWeek]:
             *_work(stretches),
             *_time_off(away, day, zone),
             *_busy(busy, day, zone),
-            *_meetings(meetings, day, zone, buffer),
+            *_meetings(meetings, others, day, zone, buffer),
         ]
         days.append(DayOfWeek(day, holiday, exception is not None, sorted(blocks, key=lambda block: block.starts)))
     return days
@@ -104,10 +107,19 @@ def _busy(busy: Iterable[BusyTime], day: date, zone: str) -> Iterator[Block]:
             yield Block(Kind.BUSY, starts, ends, starts_at=busy_time.starts_at)
 
 
-def _meetings(meetings: Iterable[DiaryEntry], day: date, zone: str, buffer: int) -> Iterator[Block]:
+def _meetings(
+    meetings: Iterable[DiaryEntry], others: dict[int, OtherMeeting], day: date, zone: str, buffer: int
+) -> Iterator[Block]:
     for entry in meetings:
         for starts, ends in _on(entry.starts_at, entry.ends_at, day, zone):
-            yield Block(Kind.MEETING, starts, ends, starts_at=entry.starts_at, session=entry.session)
+            yield Block(
+                Kind.MEETING,
+                starts,
+                ends,
+                starts_at=entry.starts_at,
+                session=entry.session,
+                other=others.get(entry.pk),
+            )
         for starts, ends in _on(entry.ends_at, dates.after_minutes(entry.ends_at, buffer), day, zone):
             yield Block(Kind.BUFFER, starts, ends)
 

@@ -3,7 +3,7 @@
 from calendar import Calendar
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.clock_changes import ClockChange, clock_changes
 from core.dates import add_months, local_day, month_of, start_of_day
 from core.formatting import format_clock
-from sessions.domain.availability import Day, Slot, days
+from sessions.domain.availability import Day, Slot
 from sessions.domain.cover import covers_of
 from sessions.domain.diaries import Obstacle
 from sessions.forms.booking import LookedAt
@@ -85,20 +85,8 @@ def free_times(
     """
     today = local_day(now, zone)
     last = local_day(now + timedelta(days=policy.horizon_days), zone)
-    open_days = {
-        day.date: day
-        for day in days(
-            staff=meeting.staff,
-            first=today,
-            last=last,
-            zone=zone,
-            duration_minutes=meeting.minutes,
-            now=now,
-            contract=meeting.contract,
-            without=meeting.moves,
-        )
-    }
-    reasons = {each.date: _why_empty(each, meeting.staff.name, policy) for each in open_days.values()}
+    open_days = {day.date: day for day in meeting.days_between(today, last, zone=zone, now=now)}
+    reasons = {each.date: _why_empty(each, meeting, policy) for each in open_days.values()}
     free_days = {day.date for day in open_days.values() if any(not meeting.stands_at(slot) for slot in day.slots)}
     first_free = min(free_days, default=None)
     month, chosen = _looked_at(
@@ -164,12 +152,12 @@ _WHY_EMPTY: dict[Obstacle, Promise] = {
 }
 
 
-def _why_empty(day: Day, name: str, policy: BookingPolicy) -> str:
+def _why_empty(day: Day, meeting: Meeting, policy: BookingPolicy) -> str:
     """Why `day` has no free time; an empty string where it has one."""
     if day.empty_because is None:
         return ""
-    return str(_WHY_EMPTY[day.empty_because]) % {
-        "name": name,
+    return str(meeting.words_for(day.empty_because) or _WHY_EMPTY[day.empty_because]) % {
+        "name": meeting.staff.name,
         "holiday": day.holiday,
         "hours": policy.notice_hours,
         "days": policy.horizon_days,
@@ -205,7 +193,7 @@ def _times(slots: list[Slot], meeting: Meeting, zone: str, other_zone: str) -> l
                 other_clock=format_clock(slot.starts_at, other_zone, "en") if other_zone != zone else "",
                 other_day=other_day if other_day != local_day(slot.starts_at, zone) else None,
                 cover=slot.staff.name if slot.staff != meeting.staff else "",
-                href=replace(meeting, staff=slot.staff).address_of_start(slot.starts_at),
+                href=meeting.at(slot).address_of_start(slot.starts_at),
             )
         )
     return times

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from customers.models import Role, User
 from packages.models import Contract
 from packages.session_type_texts import TEXTS, TypeText
 from packages.session_types import RULES, SessionType, TypeRules
-from sessions.domain.availability import Slot
+from sessions.domain.availability import Day, Slot, days
+from sessions.domain.diaries import Obstacle
 from sessions.domain.outlook import Outlook
 from sessions.forms.booking import MeetingForm
 from sessions.models import ConsultingSession, TimeRequest
@@ -50,6 +52,27 @@ class Meeting:
     @property
     def text(self) -> TypeText:
         return TEXTS[self.session_type]
+
+    def days_between(self, first: date, last: date, *, zone: str, now: datetime) -> list[Day]:
+        """The free times for it on each date of `zone`."""
+        return days(
+            staff=self.staff,
+            first=first,
+            last=last,
+            zone=zone,
+            duration_minutes=self.minutes,
+            now=now,
+            contract=self.contract,
+            without=self.moves,
+        )
+
+    def at(self, slot: Slot) -> Self:
+        """The same with whoever has that free time: the person, or who covers for them."""
+        return replace(self, staff=slot.staff)
+
+    def words_for(self, _obstacle: Obstacle) -> str | Promise:
+        """Why a day has no free time, where it is said in other words than for one person."""
+        return ""
 
     def in_zone(self, zone: str) -> Self:
         return replace(self, zone=zone)

@@ -18,6 +18,7 @@ from customers.models import User
 from customers.permissions import PortalRequest, requires
 from sessions.domain.absence import customers_to_cover, end_time_off, take_time_off
 from sessions.domain.in_the_way import MeetingsInTheWay
+from sessions.domain.other_meetings import OtherMeeting, described
 from sessions.domain.queries import diaries_visible_to
 from sessions.domain.working_hours import remove_exception, set_exception
 from sessions.forms.diary import ExceptionForm, TimeOffForm, time_off_as_typed
@@ -26,6 +27,8 @@ from sessions.views.diary import diary_context, diary_of
 
 OK, CONFLICT, UNPROCESSABLE = 200, 409, 422
 PAGE = "diary-absences"
+Shown = tuple[DiaryEntry, OtherMeeting | None]
+"""A meeting in the way; what it is, where it is no session."""
 MOST_DIGITS = 19
 
 
@@ -82,7 +85,7 @@ def exception_new(request: PortalRequest, pk: int) -> HttpResponse:
     """Set a day at other hours; one that was set before is replaced."""
     staff = diary_of(request, pk)
     form = ExceptionForm(request.POST or None, initial={"day": request.GET.get("day")})
-    meetings: list[DiaryEntry] = []
+    meetings: list[Shown] = []
     if form.is_valid():
         try:
             set_exception(
@@ -125,7 +128,7 @@ def _time_off(request: PortalRequest, staff: User, before: TimeOff | None) -> Ht
         colleagues=[person for person in staff_holding(DELIVERY_ROLES) if person != staff],
         customers=customers_to_cover(staff),
     )
-    meetings: list[DiaryEntry] = []
+    meetings: list[Shown] = []
     if form.is_valid():
         try:
             take_time_off(staff=staff, **form.time_off(), seen=_seen(request), now=timezone.now(), instead_of=before)
@@ -149,6 +152,9 @@ def _seen(request: PortalRequest) -> frozenset[int]:
     return frozenset(int(each) for each in request.POST.getlist("seen") if each.isdecimal() and len(each) < MOST_DIGITS)
 
 
-def _shown(ids: Iterable[int]) -> list[DiaryEntry]:
-    entries = DiaryEntry.objects.filter(pk__in=ids).select_related("session__contract__customer")
-    return list(entries.order_by("starts_at"))
+def _shown(ids: Iterable[int]) -> list[Shown]:
+    entries = list(
+        DiaryEntry.objects.filter(pk__in=ids).select_related("session__contract__customer").order_by("starts_at")
+    )
+    others = described([entry.pk for entry in entries if entry.session is None])
+    return [(entry, others.get(entry.pk)) for entry in entries]

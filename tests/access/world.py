@@ -18,6 +18,8 @@ from customers.models import ApiToken, Customer, User
 from home.domain.contract_import.runs import receive
 from home.models import ImportRun
 from packages.models import Contract
+from reviews.domain.records import Promise, add_action_item, add_point
+from reviews.models import ActionItem, AgendaPoint, Review
 from sessions.domain.attendees import Guest
 from sessions.domain.busy_times import subscribe
 from sessions.domain.waivers import waive
@@ -42,6 +44,7 @@ from tests.factories import (
     sofia,
     with_terms_accepted,
 )
+from tests.reviews.reviews import planned, with_reviews
 
 PEOPLE: dict[str, Callable[[], User]] = {
     "other": hanna,
@@ -69,6 +72,9 @@ class World:
     statement: Statement
     asked: TimeRequest
     proposal: TimeRequest
+    review: Review
+    point: AgendaPoint
+    item: ActionItem
     diary: User
     time_off: TimeOff
     exception: DayException
@@ -89,14 +95,30 @@ class World:
         close_month(month=date(2026, 2, 1), by=pekka(), now=NOW)
         statement = Statement.objects.get(customer=acme())
         asked, proposal = asked_for(contract), proposed(asked_for(contract), "2026-03-13 10:00")
+        review = _review(luca())
         return cls(
-            acme(), contract, session, entry, token, run, statement, asked, proposal, giulia(), *_of_the_diary(giulia())
+            acme(),
+            contract,
+            session,
+            entry,
+            token,
+            run,
+            statement,
+            asked,
+            proposal,
+            review,
+            review.agenda.get(),
+            review.action_items.get(),
+            giulia(),
+            *_of_the_diary(giulia()),
         )
 
     def path(self, route: str, target: str) -> str:
         """The address of `route` with Acme's object of the kind `target` in it."""
         values = {
             "<int:person_pk>": str(luca().pk),
+            "<int:point_pk>": str(self.point.pk),
+            "<int:item_pk>": str(self.item.pk),
             "<int:time_off_pk>": str(self.time_off.pk),
             "<int:exception_pk>": str(self.exception.pk),
             "<int:calendar_pk>": str(self.calendar.pk),
@@ -108,6 +130,16 @@ class World:
         }
         path = re.sub(r"<[^>]+>", lambda found: values[found.group()], route)
         return f"/{path}"
+
+
+def _review(attendee: User) -> Review:
+    """A planned review with a point of the agenda and an action item, that `attendee` attends."""
+    contract = with_reviews()
+    review = planned(contract, 1, "2026-03-11 10:00", attendees=[Guest(attendee.name, attendee.email)], now=NOW)
+    add_point(review=review, text="The next sites", by=marta(), now=NOW)
+    promise = Promise("Send the sizing kits", giulia(), date(2026, 3, 20))
+    add_action_item(review=review, promise=promise, by=giulia(), now=NOW)
+    return review
 
 
 def _of_the_diary(staff: User) -> tuple[TimeOff, DayException, BusyCalendar]:

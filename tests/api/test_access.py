@@ -12,6 +12,7 @@ from customers.models import User
 from oura_success.api_urls import promised
 from tests.api.caller import V1, Caller
 from tests.factories import (
+    NOW,
     aino,
     booked,
     giulia,
@@ -25,6 +26,7 @@ from tests.factories import (
     rate,
     sofia,
 )
+from tests.reviews.reviews import planned, with_reviews
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +59,7 @@ READERS: dict[str, set[str]] = {
     "sessions/<int:pk>/": {"admin", "lead", "operations", "finance"},
     "time_entries/": STAFF,
     "time_entries/<int:pk>/": {"lead", "operations", "finance"},
+    "reviews/": ALL,
     "rates/": {"operations", "finance"},
     "billing_periods/": {"finance"},
     "billing_periods/<month:month>/": {"finance"},
@@ -79,6 +82,8 @@ ACTORS: dict[str, set[str]] = {
     "time_entries/<int:pk>/waive/": {"lead", "operations"},
     "time_entries/<int:pk>/refuse_waiver/": {"operations"},
     "time_entries/<int:pk>/reverse/": {"lead", "operations", "finance"},  # the rule refuses finance
+    "reviews/<int:pk>/plan/": {"admin", "lead", "operations"},
+    "reviews/<int:pk>/hold/": {"lead", "operations", "finance"},  # the rule refuses finance
     "rates/": {"operations"},
     "billing_periods/<month:month>/close/": {"finance"},
 }
@@ -99,6 +104,7 @@ def acmes() -> dict[str, int]:
         "contracts": contract.pk,
         "sessions": session.pk,
         "time_entries": entry.pk,
+        "reviews": planned(with_reviews(), 1, "2026-03-11 10:00", now=NOW).pk,
     }
 
 

@@ -20,6 +20,7 @@ from tests.factories import (
     rate,
     with_terms_accepted,
 )
+from tests.reviews.reviews import planned, with_reviews
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +32,7 @@ QUERIES = {
     "/terms/": 3,
     "/sessions/": 4,
     "/time_entries/": 4,
+    "/reviews/": 4,
     "/rates/": 3,
     "/billing_periods/": 10,
     "/billing_periods/2026-02/": 9,
@@ -47,6 +49,7 @@ def grow(number: int) -> None:
     rate("EUR", "90.00", contract=contract, valid_from=date(2026, 1, 1))
     logged(contract, "kickoff", 30, f"2026-02-0{number + 1} 10:00")
     logged(contract, "supplementary-training", 30, f"2026-02-0{number + 1} 11:00")
+    planned(with_reviews(buyer=buyer), 1, at("2026-03-11 10:00") + timedelta(hours=number), minutes=30, now=NOW)
     booked(contract, "operations", 30, at("2026-03-10 10:00") + timedelta(hours=number), now=NOW)
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from customers.models import User
 from tests.api.caller import V1
-from tests.factories import booked, giulia, launch_kit, logged, marta, pekka, rate, sofia
+from tests.factories import NOW, booked, giulia, launch_kit, logged, marta, pekka, rate, sofia
+from tests.reviews.reviews import planned, with_reviews
 
 
 class World:
@@ -23,6 +24,7 @@ class World:
             "contracts": contract.pk,
             "sessions": session.pk,
             "time_entries": entry.pk,
+            "reviews": planned(with_reviews(), 1, "2026-03-11 10:00", now=NOW).pk,
         }
         asked = {
             "contract": contract.pk,
@@ -64,6 +66,13 @@ class World:
             "quote": "",
             **reason,
         }
+        review = {
+            "starts_at": "2026-03-17T10:00:00+01:00",
+            "staff": [giulia().email],
+            "duration_minutes": 60,
+            "subject": "progress",
+            "agenda": "Hello",
+        }
         line = {"currency": "EUR", "hourly_rate": "150.00", "valid_from": "2026-03-10", "contract": None}
         work = {"contract": contract.pk, "session_type": "kickoff", "session": None, **time}
         self.acts: dict[str, tuple[User, dict[str, Any]]] = {
@@ -81,6 +90,8 @@ class World:
             "/time_entries/{id}/waive/": (giulia(), reason),
             "/time_entries/{id}/refuse_waiver/": (sofia(), reason),
             "/time_entries/{id}/reverse/": (giulia(), reason),
+            "/reviews/{id}/plan/": (marta(), review),
+            "/reviews/{id}/hold/": (giulia(), {"project_status": "on_track", "notes": "Hello"}),
             "/rates/": (sofia(), line),
             "/billing_periods/{month}/close/": (pekka(), {}),
         }
