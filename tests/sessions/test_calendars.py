@@ -234,11 +234,11 @@ class TestFeed:
     ) -> None:
         address = feed_address(f.giulia())
         Client().get(address)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             assert len(events_of(Client().get(address).content)) == 1
         for day in ("10", "11"):
             f.booked(contract, "operations", 15, f"2026-03-{day} 10:00", now=f.NOW)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             assert len(events_of(Client().get(address).content)) == 3
 
 
