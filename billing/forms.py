@@ -1,11 +1,16 @@
-"""What finance and operations type."""
+"""What finance, operations and customers type about money."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from billing.domain.questions import LONGEST_WORDS, Correction
+from core.form_fields import DurationField
+from core.formatting import format_instant, format_minutes
 from core.money import CURRENCY_CHOICES
 from customers.models import User
 from packages.domain.contracts import contracts_visible_to
@@ -49,3 +54,78 @@ class RateLineForm(forms.Form):
         contract = self.fields["contract"]
         assert isinstance(contract, ContractChoice)
         contract.queryset = contracts_visible_to(user).filter(voided_at__isnull=True).order_by("customer__name", "pk")
+
+
+class QuestionForm(forms.Form):
+    """What a customer doubts."""
+
+    words = forms.CharField(
+        label=_("What is not right?"),
+        help_text=_("For example: this took 45 minutes, not 60."),
+        max_length=LONGEST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    minutes = DurationField(
+        label=_("The time that you think right"),
+        help_text=_("Leave it empty if it is about something else. 0:00 if it did not take place."),
+        min_minutes=0,
+        required=False,
+    )
+
+
+class MessageForm(forms.Form):
+    """A short message about a question."""
+
+    words = forms.CharField(label=_("Message"), max_length=LONGEST_WORDS, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class SettlementForm(forms.Form):
+    """How a question ends: upheld with the correction that followed, or rejected with a reason."""
+
+    REJECT = "reject"
+    outcome = forms.ChoiceField(label=_("Outcome"), widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("Answer"),
+        help_text=_("The customer reads it. Needed where the line stays as it is."),
+        max_length=LONGEST_WORDS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, corrections: Sequence[Correction], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._corrections = {correction.key: correction for correction in corrections}
+        outcome = self.fields["outcome"]
+        assert isinstance(outcome, forms.ChoiceField)
+        outcome.choices = [
+            *((key, correction_in_words(correction)) for key, correction in self._corrections.items()),
+            (self.REJECT, _("The line stays as it is")),
+        ]
+
+    @property
+    def correction(self) -> Correction | None:
+        """The correction that was chosen; None where the question is rejected."""
+        return self._corrections.get(self.cleaned_data["outcome"])
+
+
+def correction_in_words(correction: Correction) -> str:
+    """How a person recognises a correction."""
+    facts = {
+        "day": format_instant(correction.at, timezone.get_current_timezone_name(), get_language() or "en"),
+        "minutes": format_minutes(abs(correction.minutes)),
+    }
+    match correction.kind:
+        case "reversal":
+            return gettext("The customer is right: the entry was reversed, %(day)s") % facts
+        case "adjustment":
+            return gettext("The customer is right: %(minutes)s were added to the contract, %(day)s") % facts
+    return gettext("The customer is right: its overage is a courtesy, %(day)s") % facts
+
+
+class InvoiceForm(forms.Form):
+    """Under which number of the books a statement was invoiced."""
+
+    reference = forms.CharField(label=_("Invoice number"), max_length=60)
+    invoiced_on = forms.DateField(
+        label=_("Date of the invoice"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )

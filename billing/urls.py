@@ -1,8 +1,9 @@
-"""Finance's pages: the month's overage, the billing periods and their statements, the rate card."""
+"""Finance's pages: the month's overage, the billing periods and their statements and what is asked about them, the rate
+card."""
 
 from django.urls import path
 
-from billing.views import files, overage, periods, rates, statements
+from billing.views import files, invoices, overage, periods, questions, rates, statements
 from core import converters  # noqa: F401 - makes `<month:…>` known
 
 app_name = "billing"
@@ -17,6 +18,11 @@ urlpatterns = [
     path("statements/", statements.statements, name="statements"),
     path("statements/<int:pk>/", statements.statement, name="statement"),
     path("statements/<int:pk>/files/<slug:format>/", files.statement_file, name="statement-file"),
+    path("statements/<int:pk>/invoice/", invoices.mark, name="invoice"),
+    path("time-entries/<int:pk>/question/", questions.ask, name="ask"),
+    path("questions/", questions.questions, name="questions"),
+    path("questions/<int:pk>/", questions.question, name="question"),
+    path("questions/<int:pk>/settle/", questions.settle, name="settle-question"),
     path("rates/", rates.rates, name="rates"),
     path("rates.csv", rates.rates_csv, name="rates-csv"),
     path("rates/new/", rates.rate_create, name="rate-create"),

@@ -43,7 +43,7 @@ def format_day(day: date, language: str, *, style: str = "medium") -> str:
     """A calendar date.
 
     :param style: `weekday` (Tue, 24 Nov 2026), `medium` (24 Nov 2026), `long` (24 November 2026), `short` (24 Nov),
-        `month` (November 2026)
+        `month` (November 2026), `month_name` (Nov)
     """
     locale = locale_of(language)
     match style:
@@ -53,6 +53,8 @@ def format_day(day: date, language: str, *, style: str = "medium") -> str:
             return format_skeleton("MMMd", day, locale=locale)
         case "month":
             return format_skeleton("yMMMM", day, locale=locale)
+        case "month_name":
+            return format_skeleton("MMM", day, locale=locale)
         case "medium" | "long":
             return format_date(day, style, locale=locale)
         case _:

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from billing.models import Statement
 from core import formatting
 from customers.domain.roles import administered_by, rights_of
 from customers.models import Customer, Membership, User
@@ -75,6 +76,7 @@ def _found(findings: Findings, *, user: User, now: datetime) -> Iterable[Group]:
         lines(_("Customers"), findings.customers, _customer),
         lines(_("Sessions"), findings.sessions, lambda session: _session(session, zone=user.time_zone)),
         lines(_("Contracts"), findings.contracts, lambda contract: _contract(contract, now=now)),
+        lines(_("Statements"), findings.statements, _statement),
         lines(_("People"), findings.people, _person),
     )
 
@@ -112,6 +114,18 @@ def _session(session: ConsultingSession, *, zone: str) -> Hit:
         "session",
         session.status,
         session.get_status_display(),
+    )
+
+
+def _statement(statement: Statement) -> Hit:
+    language = get_language() or "en"
+    amount = formatting.format_money(statement.amount, statement.currency, language)
+    month = formatting.format_day(statement.close.month, language, style="month")
+    return Hit(
+        f"{statement.reference} · {statement.customer}",
+        reverse("billing:statement", args=[statement.pk]),
+        "receipt-text",
+        f"{month} · {amount}",
     )
 
 

@@ -46,6 +46,11 @@ STATUS_LOOKS: dict[str, dict[str, Look]] = {
         "ready": Look("warn", "hourglass"),
         "closed": Look("neutral", "lock"),
     },
+    "question": {
+        "open": Look("warn", "message-circle-question-mark"),
+        "upheld": Look("good", "circle-check"),
+        "rejected": Look("neutral", "message-circle-reply"),
+    },
     "review": {
         "upcoming": Look("neutral", "calendar"),
         "due": Look("warn", "calendar-clock"),

@@ -8,6 +8,9 @@ from django.db.models import DateTimeField, DurationField, Exists, ExpressionWra
 
 from billing.domain.closing import over_at
 from billing.domain.lines import Due
+from billing.domain.queries import questions_visible_to
+from billing.domain.questions import open_questions
+from billing.models import LineQuestion
 from core.dates import add_months, local_day, month_of
 from customers.models import User
 from sessions.domain.pricing import Billing
@@ -21,7 +24,7 @@ LISTED = 20
 class Obstacles:
     """Of the month that begins on `month`. The first three block its close, the others are to be looked at.
 
-    Lists hold what is shown first; a session, a waiver or an overlap does not hinder anybody from closing.
+    Lists hold what is shown first; a session, a waiver, an overlap or a question does not hinder anybody from closing.
     """
 
     month: date
@@ -32,6 +35,7 @@ class Obstacles:
     not_logged: Sequence[ConsultingSession]
     undecided: Sequence[LedgerEntry]
     overlapping: Sequence[LedgerEntry]
+    questioned: Sequence[LineQuestion]
 
     @property
     def blocks(self) -> bool:
@@ -40,7 +44,7 @@ class Obstacles:
 
     @property
     def warns(self) -> bool:
-        return bool(self.not_logged or self.undecided or self.overlapping)
+        return bool(self.not_logged or self.undecided or self.overlapping or self.questioned)
 
 
 def obstacles(
@@ -51,7 +55,7 @@ def obstacles(
     user: User,
     now: datetime,
 ) -> Obstacles:
-    """What stands in the way of closing `month`, as far as `user` sees it: three queries.
+    """What stands in the way of closing `month`, as far as `user` sees it: four queries.
 
     :param due: the preview up to the month
     :param earlier_months: the open months before it that have time entries
@@ -71,6 +75,9 @@ def obstacles(
             ).order_by("service_date", "pk")[:LISTED]
         ),
         overlapping=list(_overlapping(entries, month)[:LISTED]),
+        questioned=list(
+            open_questions(questions_visible_to(user)).filter(entry__service_date__lt=add_months(month, 1))[:LISTED]
+        ),
     )
 
 

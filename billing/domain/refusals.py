@@ -1,4 +1,4 @@
-"""How the close says no."""
+"""How billing says no."""
 
 from core.refusals import Refusal
 
@@ -23,3 +23,21 @@ class SumsDoNotMeet(Refusal):
     """What the close would bill does not account for every delivered minute: nothing is closed."""
 
     code = "sums_do_not_meet"
+
+
+class AlreadyQuestioned(Refusal):
+    """Somebody asked about this entry, and the question is open."""
+
+    code = "already_questioned"
+
+
+class QuestionSettled(Refusal):
+    """The question has its outcome, for good."""
+
+    code = "question_settled"
+
+
+class NothingCorrected(Refusal):
+    """Only what was corrected can be upheld."""
+
+    code = "nothing_corrected"

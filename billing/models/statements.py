@@ -128,10 +128,14 @@ class StatementLine(models.Model):
 
 
 class StatementInvoice(models.Model):
-    """Finance's mark that a statement was invoiced, and under which name in the books. Append-only, the last counts."""
+    """Finance's mark that a statement was invoiced: under which number of the books, on which day.
+
+    Append-only, the last one counts: a correction is a row of its own, and what it corrects stays.
+    """
 
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="invoices")
-    reference = models.CharField(_("invoiced as"), max_length=60)
+    reference = models.CharField(_("invoice number"), max_length=60)
+    invoiced_on = models.DateField(_("date of the invoice"))
     marked_at = models.DateTimeField(_("marked"))
     marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,7 +18,7 @@ from billing.domain.months import billing_month, billing_months
 from billing.domain.obstacles import obstacles
 from billing.domain.preview import previews
 from billing.domain.queries import statements_visible_to, with_their_entries
-from billing.domain.totals import lines_of_month, totals_of, totals_of_closes
+from billing.domain.totals import accounts_of, lines_of_month, totals_of, totals_of_closes
 from billing.models import Close
 from core.dates import month_of
 from core.formatting import format_day
@@ -36,13 +37,11 @@ def periods(request: PortalRequest) -> HttpResponse:
     open_months = [each.month for each in months if each.closed is None]
     coming = previews(until=max(open_months)) if open_months else {}
     billed = totals_of_closes(each.month for each in months)
-    closes = Close.objects.in_bulk()
     rows = [
         {
             "period": each,
             "state": each.status if each.closed else ("ready" if over_at(each.month) <= now else "open"),
             "totals": billed.get(each.month, {}) if each.closed else totals_of(coming.get(each.month, [])),
-            "close": closes.get(each.closed.close_number) if each.closed else None,
         }
         for each in months
     ]
@@ -77,10 +76,13 @@ def close(request: PortalRequest, month: date) -> HttpResponse:
 def _open(request: PortalRequest, month: date) -> dict[str, Any]:
     due = previews(until=month)
     lines = due.get(month, [])
+    page = page_of(lines, request.GET)
+    prefetch_related_objects([each.entry for each in page], "staff", "session")
     return {
         "month": month,
         "totals": totals_of(lines),
-        "page": page_of(lines, request.GET),
+        "statements_coming": accounts_of(lines),
+        "page": page,
         "obstacles": obstacles(
             month,
             due=due,

@@ -8,7 +8,7 @@ from billing.domain.files.letters import statement_key
 from billing.domain.files.queries import files_of_statement
 from billing.domain.queries import statements_visible_to, with_their_entries
 from core.tables import page_of
-from customers.domain.roles import Right, rights_of
+from customers.domain.roles import Right, is_admin_of, rights_of
 from customers.permissions import PortalRequest, requires
 from notifications.models import Message
 from packages.domain.terms import AGREEMENT_URL
@@ -42,5 +42,7 @@ def statement(request: PortalRequest, pk: int) -> HttpResponse:
             "files_wait": not all(file.is_rendered for file in files),
             "sees_mail": sees_mail,
             "mail": Message.objects.filter(key=statement_key(found.pk)).first() if sees_mail else None,
+            "may_ask": is_admin_of(request.user, found.customer_id),
+            "may_mark": Right.MARK_INVOICED in rights_of(request.user),
         },
     )

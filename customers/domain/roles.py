@@ -28,6 +28,7 @@ class Right(StrEnum):
     MANAGE_CUSTOMERS = "manage_customers"
     MANAGE_RATES = "manage_rates"
     CLOSE_MONTHS = "close_months"
+    MARK_INVOICED = "mark_invoiced"
 
 
 DELIVERY_ROLES: frozenset[str] = frozenset({Role.AM, Role.CSM, Role.CSE, Role.TDS})
@@ -56,7 +57,7 @@ RIGHTS_OF_ROLE: dict[str, frozenset[Right]] = {
         Right.MANAGE_CUSTOMERS,
         Right.MANAGE_RATES,
     },
-    Role.FINANCE: _STAFF | {Right.SEE_RATES, Right.SEE_BILLING, Right.CLOSE_MONTHS},
+    Role.FINANCE: _STAFF | {Right.SEE_RATES, Right.SEE_BILLING, Right.CLOSE_MONTHS, Right.MARK_INVOICED},
 }
 
 

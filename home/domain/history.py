@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import CharField, F, QuerySet, TextChoices, Value
 from django.utils.translation import gettext_lazy as _
 
+from billing.models import LineQuestion
 from core.models import AuditEvent
 from customers.domain.audit import RIGHTS_CHANGE
 from customers.domain.billing_details import CHANGED as BILLING_CHANGE
@@ -91,6 +92,9 @@ def sources(scope: Scope) -> Iterator[Source]:
     yield Source(
         "accepted", Topic.MONEY, OverageAcceptance.objects.filter(session__contract__in=contracts), "accepted_at"
     )
+    questions = LineQuestion.objects.filter(entry__contract__in=contracts)
+    yield Source("question", Topic.MONEY, questions, "asked_at")
+    yield Source("settled", Topic.MONEY, questions.filter(settled_at__isnull=False), "settled_at")
     # The ledger tells what was logged and reversed.
     told_elsewhere = [SessionEvent.Kind.LOGGED, SessionEvent.Kind.REOPENED]
     events = SessionEvent.objects.filter(session__contract__in=contracts).exclude(kind__in=told_elsewhere)

@@ -1,9 +1,10 @@
-"""Finding customers, contracts, sessions and people by a few words, among what one may see (DOMAIN.md §12)."""
+"""Finding customers, contracts, sessions, statements, people by a few words, among what one may see (DOMAIN.md §12)."""
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import reduce
 from operator import and_
 from typing import Any, Generic, TypeVar
@@ -11,6 +12,9 @@ from typing import Any, Generic, TypeVar
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Abs, Extract
 
+from billing.domain.queries import statements_visible_to
+from billing.models import Statement, StatementInvoice
+from billing.models.statements import PREFIXES
 from core.folding import folded
 from customers.domain.queries import customers_visible_to, memberships_visible_to
 from customers.models import Customer, Membership, StaffProfile, User
@@ -22,6 +26,8 @@ from sessions.models import Attendee, ConsultingSession
 
 MOST_WORDS = 6
 LONGEST_WORD = 60
+STATEMENT = re.compile(r"(?:(?P<prefix>[a-z]{2})-?)?(?P<number>\d{1,9})", re.IGNORECASE)
+AMOUNT = re.compile(r"-?\d{1,9}(?:[.,]\d{1,2})?")
 REFERENCE = re.compile(r"(?P<letter>[cs]?)-?(?P<number>\d{1,12})", re.IGNORECASE)
 
 Row = TypeVar("Row")
@@ -42,6 +48,7 @@ class Findings:
     customers: Some[Customer]
     contracts: Some[Contract]
     sessions: Some[ConsultingSession]
+    statements: Some[Statement]
     people: Some[Membership]
 
 
@@ -54,7 +61,8 @@ def find(user: User, words: Sequence[str], *, most: int, now: datetime) -> Findi
     """What `user` sees and in which every one of `words` occurs, at most `most` of each kind. One query a kind.
 
     Neither capitals nor accents count. A reference (`S-000123`, `C-00012`, or its number alone) means just that one.
-    Sessions nearest to `now` come first.
+    Statements are also found by an amount (`90.00`, `90,00`) and by the number of their invoice. Sessions nearest to
+    `now` come first.
     """
 
     def every(condition: Callable[[str], Q]) -> Q:
@@ -69,6 +77,9 @@ def find(user: User, words: Sequence[str], *, most: int, now: datetime) -> Findi
         customers=some(customers_visible_to(user).filter(every(_customer)).order_by("name", "pk")),
         contracts=some(contracts_visible_to(user).filter(every(_contract)).order_by("-ends_on", "-pk")),
         sessions=some(sessions_visible_to(user).filter(every(_session)).order_by(far, "pk")),
+        statements=some(
+            statements_visible_to(user).filter(every(_statement)).order_by("-close", "selling_entity", "-number")
+        ),
         people=some(memberships_visible_to(user).filter(every(_person)).order_by("user__name", "pk")),
     )
 
@@ -112,6 +123,22 @@ def _session(word: str) -> Q:
         | Q(session_type__in=types)
         | _referred(word, "s")
     )
+
+
+def _statement(word: str) -> Q:
+    invoiced = StatementInvoice.objects.filter(reference__icontains=word).values("statement")
+    found = Q(customer__in=_customers_named(word)) | Q(pk__in=invoiced)
+    reference = STATEMENT.fullmatch(word)
+    if reference is not None:
+        numbered = Q(number=int(reference["number"]))
+        prefix = reference["prefix"]
+        if prefix is not None:
+            entities = [entity for entity, letters in PREFIXES.items() if letters == prefix.upper()]
+            numbered &= Q(selling_entity__in=entities)
+        found |= numbered
+    if AMOUNT.fullmatch(word) is not None:
+        found |= Q(amount=Decimal(word.replace(",", ".")))
+    return found
 
 
 def _person(word: str) -> Q:

@@ -1,11 +1,19 @@
 """What the provider's people should know and do now: delivery, operations, finance (UX.md: "what now?")."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from billing.domain.overage import OverageLine, OverageReport, overage_of_months
+from billing.domain.closing import open_months_with_entries
+from billing.domain.lines import Due
+from billing.domain.obstacles import Obstacles, obstacles
+from billing.domain.overage import OverageLine, OverageReport, month_overage, overage_of_months
+from billing.domain.preview import previews
+from billing.domain.totals import Total, totals_of, totals_of_closes
+from billing.domain.year import Year, year_until
+from billing.models import Close
 from core.dates import add_months, local_day, month_of
 from customers.domain.queries import customers_visible_to
 from customers.models import ContactAssignment, Customer, Role, User
@@ -19,6 +27,7 @@ from sessions.models import ConsultingSession, LedgerEntry
 WITHOUT_LEAD_SHOWN = 8
 WAIVERS_SHOWN = 5
 DAYS_OF_MEETINGS = 7
+CLOSES_SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +45,60 @@ def delivery_home(user: User, *, now: datetime) -> DeliveryHome:
 
 
 @dataclass(frozen=True, slots=True)
+class RecentClose:
+    """A close with its totals by currency and the number of its statements."""
+
+    close: Close
+    totals: Mapping[str, Total]
+    statements: int
+
+
+@dataclass(frozen=True, slots=True)
 class FinanceHome:
-    """This month's overage so far, the month before, and what stands in the way of closing either."""
+    """This month's overage so far, what stands in the way of the next close, the last closes, the year behind.
+
+    `to_close` is about the oldest open month that is over by the calendar and has something to bill or time to log;
+    None where there is none. `coming` are its totals by currency.
+    """
 
     this_month: OverageReport
-    last_month: OverageReport
+    to_close: Obstacles | None
+    coming: Mapping[str, Total]
+    closes: Sequence[RecentClose]
+    year: Year
 
     @property
     def unpriced(self) -> list[OverageLine]:
-        """The lines of both months without a rate in force."""
-        return [*self.last_month.unpriced(), *self.this_month.unpriced()]
-
-    @property
-    def last_month_waits(self) -> bool:
-        """Whether the month that is over has overage and is not closed yet."""
-        return self.last_month.provisional and bool(self.last_month.lines)
+        """The lines of this month without a rate in force; those of the month to close are its obstacles."""
+        return self.this_month.unpriced()
 
 
 def finance_home(user: User, *, now: datetime) -> FinanceHome:
-    """The two months that finance has to do with, by the calendar of `user`."""
-    last_month, this_month = _two_months(user, now)
-    return FinanceHome(this_month=this_month, last_month=last_month)
+    """What finance has to do with now, by the calendar of `user`: a fixed number of queries."""
+    this_month = month_of(local_day(now, user.time_zone))
+    coming = previews(until=this_month)
+    open_months = [month for month in open_months_with_entries(before=this_month) if month < this_month]
+    to_close = open_months[0] if open_months else None
+    return FinanceHome(
+        this_month=month_overage(this_month, user=user),
+        to_close=None if to_close is None else _obstacles(to_close, coming, user=user, now=now),
+        coming={} if to_close is None else totals_of(coming.get(to_close, [])),
+        closes=_recent_closes(),
+        year=year_until(this_month, coming=coming),
+    )
+
+
+def _obstacles(month: date, coming: Mapping[date, Sequence[Due]], *, user: User, now: datetime) -> Obstacles:
+    due = {each: lines for each, lines in coming.items() if each <= month}
+    return obstacles(month, due=due, earlier_months=(), user=user, now=now)
+
+
+def _recent_closes() -> list[RecentClose]:
+    closes = list(
+        Close.objects.select_related("closed_by").annotate(count=Count("statements")).order_by("-number")[:CLOSES_SHOWN]
+    )
+    totals = totals_of_closes(close.month for close in closes)
+    return [RecentClose(close, totals.get(close.month, {}), close.count) for close in closes]
 
 
 def _two_months(user: User, now: datetime) -> tuple[OverageReport, OverageReport]:

@@ -10,16 +10,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from billing.domain.questions import questions_to_answer
 from core.dates import local_day
-from customers.domain.roles import Right, delivers, memberships_of, rights_of
+from customers.domain.roles import Right, delivers, is_staff, memberships_of, rights_of
 from customers.models import User
 from customers.permissions import PortalRequest, requires
+from home.billing_charts import charts_of
 from home.domain.agenda import coming_sessions, past_sessions
 from home.domain.customer_home import customer_homes
 from home.domain.staff_homes import delivery_home, finance_home, operations_home
 
 SESSIONS_SHOWN = 6
 PAST_SHOWN = 4
+QUESTIONS_SHOWN = 5
 MORNING, NOON, EVENING = 5, 12, 18
 
 
@@ -36,10 +39,14 @@ def home(request: PortalRequest) -> HttpResponse:
     elif memberships:
         parts["attended"] = coming_sessions(user, now=now)[:SESSIONS_SHOWN]
         parts["attended_before"] = past_sessions(user, now=now)[:PAST_SHOWN]
+    if is_staff(user):
+        waiting = list(questions_to_answer(user, now=now)[: QUESTIONS_SHOWN + 1])
+        parts["questions"], parts["more_questions"] = waiting[:QUESTIONS_SHOWN], len(waiting) > QUESTIONS_SHOWN
     if delivers(user):
         parts["delivery"] = delivery_home(user, now=now)
     if Right.SEE_BILLING in rights:
-        parts["finance"] = finance_home(user, now=now)
+        parts["finance"] = finance = finance_home(user, now=now)
+        parts["charts"] = charts_of(finance.year)
     if Right.SEE_OPERATIONS in rights:
         parts["operations"] = operations_home(user, now=now)
     return render(

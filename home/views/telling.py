@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from billing.models import LineQuestion
 from core.formatting import format_day, format_minutes, format_money
 from core.models import AuditEvent
 from customers.domain.audit import CUSTOMER_OPENS, MEMBER_BEGINS, RIGHTS_CHANGE
@@ -229,6 +230,26 @@ def _accepted(teller: Teller, kept: OverageAcceptance, _actors: Actors) -> Told:
     return Told("receipt", "warn", kept.accepted_at, _name(kept.accepted_by), sentence, url=url)
 
 
+def _question(teller: Teller, question: LineQuestion, _actors: Actors) -> Told:
+    sentence = _("%(type)s on %(day)s was questioned.") % _of_entry(teller, question.entry)
+    by, url = _name(question.asked_by), reverse("billing:question", args=[question.pk])
+    return Told("message-circle-question-mark", "warn", question.asked_at, by, sentence, question.words, url)
+
+
+def _settled(teller: Teller, question: LineQuestion, _actors: Actors) -> Told:
+    assert question.settled_at is not None
+    upheld = question.status == LineQuestion.Status.UPHELD
+    said = (
+        _("The question about %(type)s on %(day)s was upheld: it was corrected.")
+        if upheld
+        else _("The question about %(type)s on %(day)s was answered: the line stays as it is.")
+    )
+    sentence = said % _of_entry(teller, question.entry)
+    icon, tone = ("circle-check", "good") if upheld else ("message-circle-reply", "neutral")
+    by, url = _name(question.settled_by), reverse("billing:question", args=[question.pk])
+    return Told(icon, tone, question.settled_at, by, sentence, question.reason, url)
+
+
 def _of_entry(teller: Teller, entry: LedgerEntry) -> dict[str, str]:
     assert entry.service_date is not None
     return {"type": entry.get_session_type_display(), "day": teller.day(entry.service_date)}
@@ -251,6 +272,8 @@ SENTENCES: dict[str, tuple["QuerySet[Any, Any]", Callable[[Teller, Any, Actors],
     "ledger": (LedgerEntry.objects.select_related("contract", "created_by", "reverses"), _ledger),
     "waiver": (Waiver.objects.select_related("entry", "proposed_by"), _waiver),
     "decision": (WaiverDecision.objects.select_related("waiver__entry", "decided_by"), _decision),
+    "question": (LineQuestion.objects.select_related("entry", "asked_by"), _question),
+    "settled": (LineQuestion.objects.select_related("entry", "settled_by"), _settled),
     "session": (SessionEvent.objects.select_related("session", "by"), _session),
     "time_request": (TimeRequestEvent.objects.select_related("request", "by"), _time_request),
     "accepted": (OverageAcceptance.objects.select_related("session", "accepted_by"), _accepted),

@@ -122,6 +122,11 @@ periods/<month:month>/files/<slug:format>/                 -        ss   ..   ..
 statements/                                                -        ss   ox   ox   ..   ox   ox   ox   ox
 statements/<int:pk>/                                       statement ss  .x   .x   ..   ox   ox   ox   ox
 statements/<int:pk>/files/<slug:format>/                    statement ss  .x   .x   ..   ox   ox   ox   ox
+statements/<int:pk>/invoice/                               statement ss  ..   ..   ..   ff   ff   ff   oo
+time-entries/<int:pk>/question/                            entry    ss   ..   ..   ..   oo   ff   ff   ff
+questions/                                                 -        ss   ox   ox   ..   ox   ox   ox   ox
+questions/<int:pk>/                                        question ss   ..   ..   ..   oo   oo   oo   oo
+questions/<int:pk>/settle/                                 question ss   ..   ..   ..   ff   oo   oo   oo
 rates/                                                     -        ss   ..   ..   ..   ..   ..   ox   ox
 rates.csv                                                  -        ss   ..   ..   ..   ..   ..   ox   ox
 rates/new/                                                 -        ss   ..   ..   ..   ..   ..   oo   ff

@@ -12,7 +12,8 @@ from django.http import HttpResponse
 from django.test import Client
 
 from billing.domain.closing import close_month
-from billing.models import Statement
+from billing.domain.questions import ask_about
+from billing.models import LineQuestion, Statement
 from customers.domain.tokens import issue_token
 from customers.models import ApiToken, Customer, User
 from home.domain.contract_import.runs import receive
@@ -75,6 +76,7 @@ class World:
     review: Review
     point: AgendaPoint
     item: ActionItem
+    question: LineQuestion
     diary: User
     time_off: TimeOff
     exception: DayException
@@ -96,6 +98,7 @@ class World:
         statement = Statement.objects.get(customer=acme())
         asked, proposal = asked_for(contract), proposed(asked_for(contract), "2026-03-13 10:00")
         review = _review(luca())
+        question = ask_about(entry=entry, words="This took 15 minutes", minutes=15, by=marta(), now=NOW)
         return cls(
             acme(),
             contract,
@@ -109,6 +112,7 @@ class World:
             review,
             review.agenda.get(),
             review.action_items.get(),
+            question,
             giulia(),
             *_of_the_diary(giulia()),
         )
