@@ -61,6 +61,7 @@ def _settled(message: Message, now: datetime) -> Letter | None:
 
 def _question_of(message: Message) -> LineQuestion | None:
     """The question as it stands; None for a reader who may not see it any more."""
+    assert message.subject_id is not None, "this mail names its question"
     if message.recipient is None:
         return None
     visible = questions_visible_to(message.recipient).select_related("settled_by", "correction", "waiver")

@@ -34,8 +34,8 @@ def marked(statement: Statement, reference: str, day: int = 3, *, by: User | Non
 def test_the_last_mark_counts_and_the_first_stays(statement: Statement) -> None:
     marked(statement, "2026/104")
     marked(statement, " 2026/105 ", 4)
-    found = statements_visible_to(marta()).get()
-    assert (found.invoiced_as, found.invoiced_on) == ("2026/105", date(2026, 3, 4))
+    found = statements_visible_to(marta()).values_list("invoiced_as", "invoiced_on")
+    assert list(found) == [("2026/105", date(2026, 3, 4))]
     assert [each.reference for each in statement.invoices.all()] == ["2026/104", "2026/105"]
 
 
@@ -49,12 +49,10 @@ def test_only_finance_marks(statement: Statement, person: Callable[[], User]) ->
         marked(statement, "2026/104", by=person())
 
 
-@pytest.mark.parametrize(
-    ("reference", "day"), [(" ", date(2026, 3, 3)), ("x" * 61, date(2026, 3, 3)), ("1", date(2026, 3, 1))]
-)
-def test_what_cannot_be_is_refused(statement: Statement, reference: str, day: date) -> None:
+@pytest.mark.parametrize(("reference", "day"), [(" ", 3), ("x" * 61, 3), ("1", 1)])
+def test_what_cannot_be_is_refused(statement: Statement, reference: str, day: int) -> None:
     with pytest.raises(InvalidInput):
-        mark_invoiced(statement=statement, reference=reference, invoiced_on=day, by=pekka(), now=NOW)
+        marked(statement, reference, day)
 
 
 def test_the_pages_show_the_mark_and_its_history(statement: Statement) -> None:

@@ -1,4 +1,4 @@
-"""What a correction of a closed month brings to the next close is said before it is saved; and then it comes (§4, §6)."""
+"""What a correction of a closed month brings to the next close is said before it is saved, and then it comes (§6)."""
 
 from datetime import date, timedelta
 

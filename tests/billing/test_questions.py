@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
-from django.db import InternalError, transaction
+import time_machine
+from django.db import IntegrityError, ProgrammingError, transaction
 from django.test import Client
+from pytest_django import Settings
 
 from billing.domain.closing import close_month
 from billing.domain.questions import (
@@ -45,6 +47,7 @@ from tests.factories import (
     tomas,
 )
 from tests.home.pages import page, queries, signed_in
+from tests.notifications.conftest import speak_to
 from tests.plugin.mail import MailServer
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +65,13 @@ def entry() -> LedgerEntry:
     entry = logged(contract, "supplementary-training", 60, "2026-02-10 10:00").entry
     close_month(month=date(2026, 2, 1), by=pekka(), now=NOW)
     return entry
+
+
+@pytest.fixture
+def mail_server(smtp_server: MailServer, settings: Settings) -> MailServer:
+    """A real SMTP server to which this process delivers."""
+    speak_to(smtp_server.port, settings)
+    return smtp_server
 
 
 def asked(entry: LedgerEntry, *, minutes: int | None = 45, by: User | None = None, now: datetime = NOW) -> LineQuestion:
@@ -91,7 +101,8 @@ class TestAsking:
         )
         question = asked(entry)
         assert "tomas.weber@oura.example" in told("line_questioned")
-        assert list(questions_to_answer(tomas(), now=NOW)) == [question]
+        with time_machine.travel(NOW, tick=False):
+            assert list(questions_to_answer(tomas(), now=NOW)) == [question]
         assert reject(question=question, reason="It was 60", by=tomas(), now=LATER).settled_by == tomas()
 
     @pytest.mark.parametrize("person", [luca, hanna, giulia, pekka, sofia])
@@ -189,17 +200,17 @@ class TestSettling:
             with pytest.raises(QuestionSettled):
                 act()
         for change in ({"reason": "Another"}, {"status": "open"}, {"words": "Never asked"}):
-            with pytest.raises(InternalError), transaction.atomic():
+            with pytest.raises(IntegrityError), transaction.atomic():
                 LineQuestion.objects.filter(pk=question.pk).update(**change)
-        with pytest.raises(InternalError), transaction.atomic():
+        with pytest.raises(IntegrityError), transaction.atomic():
             LineQuestion.objects.filter(pk=question.pk).delete()
 
     def test_what_was_asked_and_said_never_changes(self, entry: LedgerEntry) -> None:
         question = asked(entry)
         write_about(question=question, words="Hello", by=marta(), now=LATER)
-        with pytest.raises(InternalError), transaction.atomic():
+        with pytest.raises(IntegrityError), transaction.atomic():
             LineQuestion.objects.filter(pk=question.pk).update(minutes=1)
-        with pytest.raises(Exception, match="permission denied|append-only"), transaction.atomic():
+        with pytest.raises(ProgrammingError), transaction.atomic():
             QuestionMessage.objects.update(words="Goodbye")
 
     def test_every_refusal_is_known_to_the_api(self) -> None:
@@ -306,11 +317,11 @@ class TestPages:
 
     def test_the_list_asks_as_often_for_three_as_for_one(self, entry: LedgerEntry) -> None:
         asked(entry)
-        assert queries(pekka(), "/questions/") == 6
+        assert queries(pekka(), "/questions/") == 5
         for number in (1, 2):
             more = logged(entry.contract, "supplementary-training", 30, f"2026-02-2{number} 10:00").entry
             asked(more)
-        assert queries(pekka(), "/questions/") == 6
+        assert queries(pekka(), "/questions/") == 5
 
 
 def test_added_minutes_that_were_taken_back_correct_nothing(entry: LedgerEntry) -> None:

@@ -1,12 +1,16 @@
 """Search: what is found, in what words, by whom; and never a row of somebody else's customer."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 import time_machine
 from django.urls import reverse
 from django.utils import translation
 
+from billing.domain.closing import close_month
+from billing.domain.invoices import mark_invoiced
+from billing.models import Statement
 from core.folding import folded
 from customers.domain.roles import Right
 from customers.models import User
@@ -26,11 +30,13 @@ from tests.factories import (
     globex,
     hanna,
     launch_kit,
+    logged,
     luca,
     marta,
     member_of,
     pekka,
     pro_lite,
+    rate,
     sofia,
 )
 from tests.home.pages import page, queries, signed_in
@@ -213,7 +219,7 @@ def test_the_number_of_queries_does_not_grow_with_what_is_found(name: str) -> No
         member_of(acme(), f"Person {number}")
         booked(contract, "operations", 15, f"2026-03-{11 + number} 10:00")
         launch_kit(customer(f"Acme {number}"))
-    assert queries(giulia(), f"{reverse(name)}?q=acme") == few == 7
+    assert queries(giulia(), f"{reverse(name)}?q=acme") == few == 8
 
 
 class TestSingleKeys:
@@ -229,3 +235,28 @@ class TestSingleKeys:
 
     def test_nonsense_is_refused(self) -> None:
         assert signed_in(marta()).post(reverse("keyboard"), {"single_keys": "maybe"}).status_code == 400
+
+
+class TestStatements:
+    @pytest.fixture
+    def statement(self) -> Statement:
+        """Acme's statement over 90.00 euro, invoiced as RE-77."""
+        rate("EUR", "120.00")
+        logged(launch_kit(), "supplementary-training", 45, "2026-02-10 10:00")
+        close_month(month=date(2026, 2, 1), by=pekka(), now=NOW)
+        statement = Statement.objects.get()
+        mark_invoiced(statement=statement, reference="RE-77", invoiced_on=date(2026, 3, 3), by=pekka(), now=NOW)
+        return statement
+
+    @pytest.mark.parametrize("text", ["OH-000001", "oh-1", "oh1", "1", "90.00", "90,00", "90", "re-77", "acme 90"])
+    def test_a_statement_is_found_by_number_amount_and_invoice(self, statement: Statement, text: str) -> None:
+        assert found(marta(), text).statements.rows == [statement]
+        assert found(hanna(), text).statements.rows == []
+        assert found(luca(), text).statements.rows == []
+
+    @pytest.mark.parametrize("text", ["OR-000001", "OH-000002", "90.01", "xx-1"])
+    def test_and_by_nothing_else(self, statement: Statement, text: str) -> None:
+        assert found(pekka(), text).statements.rows == []
+
+    def test_the_line_says_month_and_amount(self, statement: Statement) -> None:
+        assert "February 2026 · €90.00" in page(marta(), f"{reverse('search')}?q=OH-000001")
