@@ -181,3 +181,10 @@ def pytest_unconfigure() -> None:
 def servers() -> TestServers:
     """Addresses and passwords of PostgreSQL and Valkey."""
     return servers_of_this_run()
+
+
+@pytest.fixture
+def postgres_of_this_run() -> PostgresServer:
+    """The server itself, for a test that takes it down and up again: alone on the machine, without xdist."""
+    assert _running is not None, "only the process that started the servers may restart them"
+    return _running.postgres
