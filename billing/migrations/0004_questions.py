@@ -22,7 +22,7 @@ SETTLED_FOR_EVER = migrations.RunSQL(
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0002_guards'),
+        ('billing', '0003_files'),
         ('consulting_sessions', '0009_overage_cap'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
