@@ -76,7 +76,7 @@ NAVIGATION = (
             ),
             Entry(_("Your organisation"), "building-2", "customer-detail", Right.SEE_CONTRACTS, of_customer=True),
             Entry(_("People"), "users", "customers:people", Right.SEE_CONTRACTS, of_customer=True),
-            Entry(_("Terms"), "scale", "packages:terms", Right.SEE_CONTRACTS),
+            Entry(_("Terms"), "scale", "packages:terms-versions", Right.SEE_CONTRACTS),
             Entry(_("Statements"), "receipt-text", "billing:statements", Right.SEE_CONTRACTS),
         ),
     ),

@@ -64,10 +64,16 @@ class PackageVersion(models.Model):
 
 
 class TermsVersion(models.Model):
-    """One version of the service terms, in force from a day on. English prevails (DOMAIN.md §10)."""
+    """One published version of the service terms, in force from a day on. English prevails (DOMAIN.md §10).
 
-    version = models.CharField(_("version"), max_length=20, unique=True)
+    `passages` says which numbered section holds a rule that the portal applies. Append-only, like its texts.
+    """
+
+    version = models.SlugField(_("version"), max_length=20, unique=True)
     in_force_from = models.DateField(_("in force from"))
+    passages = models.JSONField(default=dict)
+    published_at = models.DateTimeField(_("published"), null=True)
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         db_table = "terms_versions"
@@ -93,6 +99,25 @@ class TermsText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.language})"
+
+
+class TermsDraft(models.Model):
+    """The next version of the service terms while it is written; there is one at most. Publishing ends it."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    version = models.SlugField(_("version"), max_length=20)
+    in_force_from = models.DateField(_("in force from"))
+    texts = models.JSONField(default=dict)
+    passages = models.JSONField(default=dict)
+    changed_at = models.DateTimeField(_("last changed"))
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "terms_drafts"
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="terms_drafts_one")]
+
+    def __str__(self) -> str:
+        return self.version
 
 
 class Contract(models.Model):

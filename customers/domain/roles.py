@@ -27,6 +27,7 @@ class Right(StrEnum):
     SIGN_CONTRACTS = "sign_contracts"
     MANAGE_CUSTOMERS = "manage_customers"
     MANAGE_RATES = "manage_rates"
+    PUBLISH_TERMS = "publish_terms"
     CLOSE_MONTHS = "close_months"
     MARK_INVOICED = "mark_invoiced"
 
@@ -56,6 +57,7 @@ RIGHTS_OF_ROLE: dict[str, frozenset[Right]] = {
         Right.SIGN_CONTRACTS,
         Right.MANAGE_CUSTOMERS,
         Right.MANAGE_RATES,
+        Right.PUBLISH_TERMS,
     },
     Role.FINANCE: _STAFF | {Right.SEE_RATES, Right.SEE_BILLING, Right.CLOSE_MONTHS, Right.MARK_INVOICED},
 }

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from core.refusals import InvalidInput
 from customers.models import Role
-from packages.domain.sample_terms import SAMPLE_TERMS
+from packages.domain.sample_terms import SAMPLE_PASSAGES, SAMPLE_TERMS
 from packages.domain.terms import hash_of
 from packages.models import Package, PackageVersion, TermsText, TermsVersion
 
@@ -69,7 +69,10 @@ def publish_catalogue(*, now: datetime) -> None:
     for code, (name, grants) in FIRST_CATALOGUE.items():
         package, _created = Package.objects.get_or_create(code=code, defaults={"name": name})
         PackageVersion.objects.get_or_create(package=package, version=1, defaults={**grants, "published_at": now})
-    terms, _created = TermsVersion.objects.get_or_create(version="1", defaults={"in_force_from": date(2024, 1, 1)})
+    terms, _created = TermsVersion.objects.get_or_create(
+        version="1",
+        defaults={"in_force_from": date(2024, 1, 1), "passages": SAMPLE_PASSAGES, "published_at": now},
+    )
     for language, (title, body) in SAMPLE_TERMS.items():
         TermsText.objects.get_or_create(
             terms=terms, language=language, defaults={"title": title, "body": body, "sha256": hash_of(body)}

@@ -1,5 +1,7 @@
 """Sample service terms in our own words, in English and Italian. Marked as samples: real ones replace them."""
 
+from packages.domain.passages import Passage
+
 ENGLISH = """\
 SAMPLE – these terms show how the portal works and bind nobody.
 
@@ -61,6 +63,13 @@ I minuti non usati entro il loro tempo decadono. Non passano a un rinnovo.
 7. Lingue
 Prevale la versione inglese di queste condizioni, salvo quanto previsto dalla legge locale applicabile.
 """
+
+SAMPLE_PASSAGES: dict[str, int] = {
+    Passage.INCLUDED: 2,
+    Passage.OVERAGE: 3,
+    Passage.CANCELLING: 4,
+    Passage.LAPSE: 6,
+}
 
 SAMPLE_TERMS: dict[str, tuple[str, str]] = {
     "en": ("Service terms (sample)", ENGLISH),

@@ -38,6 +38,11 @@ preferences/tokens/<int:pk>/revoke/                        token    ss   ..   ..
 preferences/mail/                                          -        ss   oo   oo   oo   oo   oo   oo   oo
 packages/                                                  -        ss   ox   ox   ..   ox   ox   ox   ox
 contracts/<int:pk>/terms/                                  contract ss   ..   ..   ..   oo   oo   oo   oo
+terms/                                                     -        ss   ox   ox   ..   ox   ox   ox   ox
+terms/versions/<slug:version>/                             -        ss   ox   ox   ..   ox   ox   ox   ox
+terms/draft/                                               -        ss   ..   ff   ..   ..   ff   oo   ff
+terms/draft/publish/                                       -        ss   ..   ff   ..   ..   ff   oo   ff
+terms/draft/discard/                                       -        ss   ..   ff   ..   ..   ff   xo   ff
 contracts/                                                 -        ss   ox   ox   ..   ox   ox   ox   ox
 contracts.csv                                              -        ss   ox   ox   ..   ox   ox   ox   ox
 contracts/new/                                             -        ss   ..   ff   ..   ..   ff   oo   ff

@@ -129,6 +129,7 @@ class World:
             "<month:month>": "2026-02",
             "<slug:format>": "csv",
             "<slug:code>": "invalid",
+            "<slug:version>": "1",
             "<slug:secret>": "nobodys",
             "<int:pk>": str(getattr(self, target).pk) if target != "-" else "",
         }

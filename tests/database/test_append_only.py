@@ -29,6 +29,7 @@ APPEND_ONLY = [
     "session_events",
     "terms_acceptances",
     "terms_texts",
+    "terms_versions",
     "time_request_events",
     "waiver_decisions",
     "waivers",

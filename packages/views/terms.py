@@ -1,4 +1,6 @@
-"""Pages of what was sold: the catalogue, and the terms of a contract (DOMAIN.md §2, §3, §10)."""
+"""The terms: of a contract with their acceptance, and every published version (DOMAIN.md §10)."""
+
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -12,24 +14,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.client_address import client_address
+from core.dates import local_day
 from core.refusals import InvalidInput, NotAllowed
-from customers.domain.roles import Right, is_admin_of
+from customers.domain.roles import Right, administered_by, is_admin_of, rights_of
 from customers.permissions import PortalRequest, requires
 from packages.domain.contracts import contracts_visible_to
-from packages.domain.queries import versions_on_sale
-from packages.domain.reading import sections_of
+from packages.domain.reading import side_by_side
 from packages.domain.terms import AGREEMENT_URL, PREVAILING_LANGUAGE, accept_terms, text_in
 from packages.forms import AcceptTermsForm
-from packages.models import TermsAcceptance, TermsText
-from packages.session_types import RULES, SessionType
-
-
-@requires(Right.SEE_CONTRACTS)
-@require_safe
-def catalogue(request: PortalRequest) -> HttpResponse:
-    """What can be bought today, and what each session type is."""
-    session_types = [(SessionType(code), rules) for code, rules in RULES.items()]
-    return render(request, "packages/catalogue.html", {"versions": versions_on_sale(), "session_types": session_types})
+from packages.models import TermsAcceptance, TermsDraft, TermsText, TermsVersion
 
 
 @requires(Right.SEE_CONTRACTS)
@@ -60,20 +53,15 @@ def terms(request: PortalRequest, pk: int) -> HttpResponse:
     else:
         shown_language = request.GET.get("language") or get_language() or PREVAILING_LANGUAGE
         form = AcceptTermsForm()
-    text = text_in(contract.terms, shown_language)
-    form.initial["language"] = text.language
+    shown = _text_shown(request, contract.terms, shown_language)
+    form.initial["language"] = shown["text"].language
     return render(
         request,
         "packages/terms.html",
         {
             "contract": contract,
             "customer": contract.customer,
-            "text": text,
-            "sections": sections_of(text.body),
-            "languages": TermsText.objects.filter(terms=contract.terms).order_by("language"),
-            "prevails": text.language == PREVAILING_LANGUAGE,
-            "prevailing_language": PREVAILING_LANGUAGE,
-            "agreement_url": AGREEMENT_URL,
+            **shown,
             "acceptance": TermsAcceptance.objects.filter(contract=contract)
             .select_related("accepted_by", "text")
             .first(),
@@ -84,6 +72,55 @@ def terms(request: PortalRequest, pk: int) -> HttpResponse:
         },
         status=422 if form.errors else 200,
     )
+
+
+@requires(Right.SEE_CONTRACTS)
+@require_safe
+def versions(request: PortalRequest) -> HttpResponse:
+    """The published versions, the newest first, and the reader's contracts that name them."""
+    published = list(TermsVersion.objects.order_by("-in_force_from").prefetch_related("texts"))
+    today = local_day(timezone.now(), request.user.time_zone)
+    may_publish = Right.PUBLISH_TERMS in rights_of(request.user)
+    waiting = contracts_visible_to(request.user).filter(
+        customer__in=administered_by(request.user), terms_acceptance=None, voided_at=None
+    )
+    return render(
+        request,
+        "packages/terms_versions.html",
+        {
+            "versions": published,
+            "in_force": next((each for each in published if each.in_force_from <= today), None),
+            "today": today,
+            "agreement_url": AGREEMENT_URL,
+            "may_publish": may_publish,
+            "draft": TermsDraft.objects.select_related("changed_by").first() if may_publish else None,
+            "own_contracts": waiting.order_by("-starts_on", "-pk"),
+        },
+    )
+
+
+@requires(Right.SEE_CONTRACTS)
+@require_safe
+def version(request: PortalRequest, version: str) -> HttpResponse:
+    """One published version, to read."""
+    found = get_object_or_404(TermsVersion, version=version)
+    language = request.GET.get("language") or get_language() or PREVAILING_LANGUAGE
+    return render(request, "packages/terms_version.html", {"terms": found, **_text_shown(request, found, language)})
+
+
+def _text_shown(request: HttpRequest, terms: TermsVersion, language: str) -> dict[str, Any]:
+    """The text of `terms` in `language`; a translation stands beside the English one where that is asked for."""
+    text, prevailing = text_in(terms, language), text_in(terms, PREVAILING_LANGUAGE)
+    beside = "beside" in request.GET and text != prevailing
+    return {
+        "text": text,
+        "languages": TermsText.objects.filter(terms=terms).order_by("language"),
+        "beside": prevailing if beside else None,
+        "rows": side_by_side(text.body, prevailing.body if beside else ""),
+        "prevails": text == prevailing,
+        "prevailing_language": PREVAILING_LANGUAGE,
+        "agreement_url": AGREEMENT_URL,
+    }
 
 
 def _onward(request: HttpRequest, otherwise: str) -> str:
