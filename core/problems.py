@@ -62,6 +62,7 @@ PROBLEMS: dict[str, ProblemKind] = {
     "question_settled": ProblemKind(409, _("This question has been settled.")),
     "nothing_corrected": ProblemKind(409, _("Nothing has been corrected yet.")),
     "not_resendable": ProblemKind(409, _("This mail cannot be sent again.")),
+    "draft_moved": ProblemKind(409, _("The draft has moved on.")),
     "import_not_open": ProblemKind(409, _("This import was started, finished or discarded before.")),
     "idempotency_in_progress": ProblemKind(409, _("The first request with this key is still running.")),
     # Our side.
