@@ -1,11 +1,21 @@
 """Is the process alive, and can it serve? Liveness touches nothing; readiness answers for the database."""
 
+from collections.abc import Callable, Mapping
+
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from core import cache
+
+Report = Callable[[], Mapping[str, object]]
+_reports: dict[str, Report] = {}
+
+
+def report_also(name: str, report: Report) -> None:
+    """Let readiness tell of `name` too; called from `AppConfig.ready`. What is wrong there only degrades."""
+    _reports[name] = report
 
 
 def livez(request: HttpRequest) -> HttpResponse:
@@ -14,7 +24,7 @@ def livez(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 if the database answers and is migrated, else 503. A dead cache only degrades."""
+    """200 if the database answers and is migrated, else 503. A dead cache or mail that waits only degrade."""
     connection = connections[DEFAULT_DB_ALIAS]
     try:
         executor = MigrationExecutor(connection)
@@ -23,7 +33,12 @@ def readyz(request: HttpRequest) -> JsonResponse:
     except Error:
         database = "unreachable"
     ready = database == "ok"
-    report = {"ready": ready, "database": database, "cache": "ok" if cache.answers() else "degraded"}
+    report = {
+        "ready": ready,
+        "database": database,
+        "cache": "ok" if cache.answers() else "degraded",
+        **({name: each() for name, each in _reports.items()} if ready else {}),
+    }
     return JsonResponse(report, status=200 if ready else 503)
 
 

@@ -8,7 +8,9 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Mail")
 
     def ready(self) -> None:
-        from notifications.domain import accounts, tokens
+        from core.health import report_also
+        from notifications.domain import accounts, lag, tokens
 
         accounts.register_kinds()
         tokens.register_kinds()
+        report_also("mail", lag.mail_report)

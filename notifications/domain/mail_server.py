@@ -67,6 +67,10 @@ class MailServer:
             self._hang_up()
             answers = [code for code, _text in error.recipients.values()]
             raise Refused(describe(error), for_good=all(code >= REFUSED_FOR_GOOD for code in answers)) from error
+        except smtplib.SMTPDataError as error:
+            # The server read this mail and does not want it; with an answer below 500 it may later.
+            self._hang_up()
+            raise Refused(describe(error), for_good=error.smtp_code >= REFUSED_FOR_GOOD) from error
         except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
             self._hang_up()
             raise Refused(describe(error), for_good=False) from error

@@ -30,6 +30,11 @@ def register_scan(code: str, scan: Scan) -> None:
     _scans[code] = scan
 
 
+def scan_codes() -> list[str]:
+    """The codes of all scans, in the order of their registration."""
+    return list(_scans)
+
+
 def run_scans(*, now: datetime) -> int:
     """Run every scan, each on its own: one that fails stops no other. The number of mails that are newly owed.
 

@@ -11,10 +11,12 @@ from pytest_django import Settings
 
 from notifications.domain.delivery import send_batch
 from notifications.domain.kinds import Kind
+from notifications.domain.scans import run_scans
 from notifications.models import Message
 from sessions.domain.reminders import owe_session_reminders
 from tests.factories import at, booked, launch_kit
 from tests.notifications.conftest import NOW, owed
+from tests.notifications.test_scans import everything_due
 from tests.plugin.mail import MailServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,3 +82,13 @@ def test_scans_at_once_owe_a_reminder_once() -> None:
     at_once(lambda: owe_session_reminders(now=at("2026-03-09 10:00")))
     rows = Message.objects.filter(kind="session_reminder_24h", subject_id=session.pk)
     assert sorted(rows.values_list("recipient_email", flat=True)) == ["giulia.conti@oura.example", "marta@acme.example"]
+
+
+def test_all_scans_at_once_leave_what_one_leaves() -> None:
+    everything_due()
+    now = at("2026-04-28 10:00")
+    at_once(lambda: run_scans(now=now))
+    together = sorted(Message.objects.filter(created_at=now).values_list("key", "recipient_email", "state"))
+    Message.objects.filter(created_at=now).delete()
+    run_scans(now=now)
+    assert sorted(Message.objects.filter(created_at=now).values_list("key", "recipient_email", "state")) == together
