@@ -96,6 +96,7 @@ NAVIGATION = (
             Entry(_("Import contracts"), "file-up", "contract-import", Right.SEE_OPERATIONS),
             Entry(_("Staff"), "contact-round", "customers:staff", Right.SEE_OPERATIONS),
             Entry(_("Waivers"), "gift", "sessions:waivers", Right.SEE_OPERATIONS),
+            Entry(_("Mail"), "mail-check", "notifications:outbox", Right.SEE_OPERATIONS),
             Entry(_("Administration"), "settings-2", "admin:index", Right.SEE_OPERATIONS),
         ),
     ),

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from core.mail import inline_styles, one_line
+from notifications.domain.mute_links import token_for
 from notifications.models import Message
 
 
@@ -72,13 +73,15 @@ def message_id(message: Message) -> str:
 def in_envelope(letter: Letter, message: Message, *, may_be_muted: bool) -> EmailMultiAlternatives:
     """Render `letter` for the recipient of `message`, in the language that is active."""
     subject = one_line(letter.subject)
+    stop_url = _stop_url(message) if may_be_muted else ""
     context = {
         "subject": subject,
         "language": translation.get_language(),
         "greeting_name": message.recipient_name,
         "signs_in": message.recipient is not None,
         "portal_url": settings.PORTAL_BASE_URL,
-        "mute_url": absolute_url("notifications:preferences") if may_be_muted and message.recipient else "",
+        "stop_url": stop_url,
+        "preferences_url": absolute_url("notifications:preferences") if stop_url else "",
         **letter.context,
     }
     mail = EmailMultiAlternatives(
@@ -91,6 +94,7 @@ def in_envelope(letter: Letter, message: Message, *, may_be_muted: bool) -> Emai
             "Message-ID": message_id(message),
             "Auto-Submitted": "auto-generated",
             "Content-Language": context["language"],
+            **_one_click(stop_url),
         },
     )
     mail.attach_alternative(inline_styles(render_to_string(f"emails/{letter.template}.html", context)), "text/html")
@@ -102,6 +106,20 @@ def in_envelope(letter: Letter, message: Message, *, may_be_muted: bool) -> Emai
     for attachment in letter.attachments:
         mail.attach(attachment.name, attachment.content, attachment.media_type)
     return mail
+
+
+def _stop_url(message: Message) -> str:
+    """The link by which the recipient switches off mail of this kind; a guest cannot."""
+    if message.recipient is None:
+        return ""
+    return absolute_url("notifications:stop", token_for(person=message.recipient, kind=message.kind))
+
+
+def _one_click(stop_url: str) -> dict[str, str]:
+    """The headers by which a mail program offers to stop such mail (RFC 8058): it posts, nothing happens by GET."""
+    if not stop_url:
+        return {}
+    return {"List-Unsubscribe": f"<{stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _header_address(name: str, address: str) -> str:

@@ -29,6 +29,7 @@ def register_kinds() -> None:
             label=gettext_lazy("Session: reminder 24 hours before"),
             compose=partial(_remind, DAY_BEFORE),
             may_be_muted=True,
+            page="sessions:detail",
         )
     )
     register(
@@ -37,14 +38,25 @@ def register_kinds() -> None:
             label=gettext_lazy("Session: reminder 1 hour before"),
             compose=partial(_remind, HOUR_BEFORE),
             may_be_muted=True,
+            page="sessions:detail",
         )
     )
     register(
-        Kind(code=invitations.BOOKED, label=gettext_lazy("Session: invitation"), compose=_invite, at_least_once=True)
+        Kind(
+            code=invitations.BOOKED,
+            label=gettext_lazy("Session: invitation"),
+            compose=_invite,
+            at_least_once=True,
+            page="sessions:detail",
+        )
     )
     register(
         Kind(
-            code=invitations.CANCELLED, label=gettext_lazy("Session: cancelled"), compose=_call_off, at_least_once=True
+            code=invitations.CANCELLED,
+            label=gettext_lazy("Session: cancelled"),
+            compose=_call_off,
+            at_least_once=True,
+            page="sessions:detail",
         )
     )
 

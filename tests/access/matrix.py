@@ -36,6 +36,10 @@ preferences/tokens/                                        -        ss   ox   ox
 preferences/tokens/new/                                    -        ss   oo   oo   oo   oo   oo   oo   oo
 preferences/tokens/<int:pk>/revoke/                        token    ss   ..   ..   ..   oo   ..   ..   ..
 preferences/mail/                                          -        ss   oo   oo   oo   oo   oo   oo   oo
+mail/stop/<str:token>/                                     -        oo   oo   oo   oo   oo   oo   oo   oo
+operations/mail/                                           -        ss   ..   ..   ..   ..   ..   ox   ..
+operations/mail.csv                                        -        ss   ..   ..   ..   ..   ..   ox   ..
+operations/mail/<int:pk>/again/                            mail     ss   ..   ..   ..   ..   ..   xo   ..
 packages/                                                  -        ss   ox   ox   ..   ox   ox   ox   ox
 contracts/<int:pk>/terms/                                  contract ss   ..   ..   ..   oo   oo   oo   oo
 terms/                                                     -        ss   ox   ox   ..   ox   ox   ox   ox

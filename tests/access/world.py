@@ -18,6 +18,8 @@ from customers.domain.tokens import issue_token
 from customers.models import ApiToken, Customer, User
 from home.domain.contract_import.runs import receive
 from home.models import ImportRun
+from notifications.domain.mute_links import token_for
+from notifications.models import Message
 from packages.models import Contract
 from reviews.domain.records import Promise, add_action_item, add_point
 from reviews.models import ActionItem, AgendaPoint, Review
@@ -81,6 +83,7 @@ class World:
     time_off: TimeOff
     exception: DayException
     calendar: BusyCalendar
+    mail: Message
 
     @classmethod
     def build(cls) -> "World":
@@ -115,6 +118,7 @@ class World:
             question,
             giulia(),
             *_of_the_diary(giulia()),
+            _mail_in_doubt(),
         )
 
     def path(self, route: str, target: str) -> str:
@@ -131,6 +135,7 @@ class World:
             "<slug:code>": "invalid",
             "<slug:version>": "1",
             "<slug:secret>": "nobodys",
+            "<str:token>": token_for(person=luca(), kind="session_reminder_24h"),
             "<int:pk>": str(getattr(self, target).pk) if target != "-" else "",
         }
         path = re.sub(r"<[^>]+>", lambda found: values[found.group()], route)
@@ -153,6 +158,13 @@ def _of_the_diary(staff: User) -> tuple[TimeOff, DayException, BusyCalendar]:
     exception = DayException.objects.create(staff=staff, date=date(2026, 3, 19))
     calendar = subscribe(staff=staff, address="https://calendar.example/private.ics", now=NOW)
     return time_off, exception, calendar
+
+
+def _mail_in_doubt() -> Message:
+    """A mail of which nobody knows whether it arrived."""
+    mail = Message.objects.filter(kind="session_booked").earliest("pk")
+    Message.objects.filter(pk=mail.pk).update(state=Message.State.UNKNOWN, state_since=NOW)
+    return mail
 
 
 def answer_of(response: HttpResponse) -> str:
