@@ -9,6 +9,8 @@ from typing import Any
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
+from core import faults
+
 PARTS = ".parts"
 ABANDONED_AFTER_SECONDS = 24 * 60 * 60
 OWNER_ONLY, OWNER_ONLY_FOLDER = 0o600, 0o700
@@ -38,6 +40,7 @@ class WholeFileStorage(FileSystemStorage):
         with os.fdopen(handle, "wb") as file:
             for chunk in content.chunks():
                 file.write(chunk)
+                faults.reach("while_storing")
             file.flush()
             os.fsync(file.fileno())
         Path(part).replace(place)

@@ -14,6 +14,8 @@ from customers.models import User
 
 Format = BillingFile.Format
 
+SHOWN_FIRST = (Format.XLSX, Format.CSV, Format.JSON)
+
 MEDIA_TYPES: dict[str, str] = {
     Format.CSV: "text/csv; charset=utf-8",
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -49,7 +51,7 @@ def files_visible_to(user: User) -> QuerySet[BillingFile]:
 def files_of_month(close: Close, *, user: User) -> list[BillingFile]:
     """The files of the whole month for `user`, in the language that is active."""
     own = files_visible_to(user).filter(close=close, statement__isnull=True, language__in=["", active_language()])
-    return sorted(own, key=lambda file: list(Format.values).index(file.format))
+    return sorted(own, key=lambda file: SHOWN_FIRST.index(file.format))
 
 
 def files_of_statement(statement: Statement, *, user: User) -> list[BillingFile]:

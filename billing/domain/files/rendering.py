@@ -54,7 +54,7 @@ def render(file: BillingFile, *, clock: Clock) -> None:
         with tempfile.TemporaryDirectory(prefix=WORKSPACE) as folder:
             path = Path(folder) / f"file.{file.format}"
             with override(file.language or "en"):
-                _write(Subject.of(file), file.format, path, lambda done: _note_progress(file, done))
+                write_file(Subject.of(file), file.format, path, lambda done: _note_progress(file, done))
             faults.reach("before_store")
             _store(file, path, now=clock())
     except Exception as error:
@@ -73,8 +73,22 @@ def rendered_apart(subject: Subject, format_: str) -> bytes:
     """A file that nothing keeps, in the active language: of a month that was closed along, which has no lines."""
     with tempfile.TemporaryDirectory(prefix=WORKSPACE) as folder:
         path = Path(folder) / f"file.{format_}"
-        _write(subject, format_, path, lambda _done: None)
+        write_file(subject, format_, path, lambda _done: None)
         return path.read_bytes()
+
+
+def write_file(subject: Subject, format_: str, path: Path, progress: Progress) -> None:
+    """Write what `subject` tells in that format to `path`, with words in the active language: always the same bytes."""
+    if format_ == Format.XLSX:
+        write_xlsx(subject, path, progress)
+        return
+    with path.open("wb") as target:
+        if format_ == Format.CSV:
+            write_csv(subject, target, progress)
+        elif format_ == Format.JSON:
+            write_json(subject, target, progress)
+        else:
+            write_pdf(subject, target, progress)
 
 
 def wait_after(attempts: int) -> timedelta:
@@ -97,19 +111,6 @@ def _claim(*, now: datetime) -> BillingFile | None:
             file.next_attempt_at = now + wait_after(file.attempts)
             file.save(update_fields=["attempts", "next_attempt_at"])
     return file
-
-
-def _write(subject: Subject, format_: str, path: Path, progress: Progress) -> None:
-    if format_ == Format.XLSX:
-        write_xlsx(subject, path, progress)
-        return
-    with path.open("wb") as target:
-        if format_ == Format.CSV:
-            write_csv(subject, target, progress)
-        elif format_ == Format.JSON:
-            write_json(subject, target, progress)
-        else:
-            write_pdf(subject, target, progress)
 
 
 def _store(file: BillingFile, path: Path, *, now: datetime) -> None:
