@@ -1,6 +1,7 @@
 """A closed month with very many lines, put there in one go: for what must not grow with their number."""
 
 from contextlib import closing as closed_afterwards
+from datetime import date
 
 import psycopg2
 
@@ -15,19 +16,20 @@ WITH entries AS (
                                 note, internal_note, reason, created_at, known_in_close)
     SELECT %(contract)s, 'consumption', 30, 'supplementary-training', %(staff)s, at, at::date, 'delivered',
            'Groups and coaches, number ' || number, '', '', at, 1
-      FROM (SELECT number, timestamptz '2026-02-01 08:00+00' + number %% 27 * interval '1 day' AS at
+      FROM (SELECT number, %(first)s::timestamptz + number %% 27 * interval '1 day' AS at
               FROM generate_series(1, %(lines)s) number) each
     RETURNING id, service_date
 ), the_close AS (
     INSERT INTO closes (number, month, closed_at, closed_by_id, delivered_minutes, included_minutes, billed_minutes,
                         courtesy_minutes, reversed_minutes, earlier_minutes, sha256)
-    VALUES (1, '2026-02-01', '2026-03-03 09:00+00', %(staff)s, 0, 0, 0, 0, 0, 0, repeat('a', 64))
+    VALUES (%(close)s, %(first)s::date, '2026-06-03 09:00+00', %(staff)s, 0, 0, 0, 0, 0, 0, repeat('a', 64))
     RETURNING number
 ), statement AS (
     INSERT INTO statements (close_id, selling_entity, number, customer_id, currency, minutes, amount, particulars,
                             sha256)
-    SELECT number, 'oura-health-oy', 1, %(customer)s, 'EUR', 30 * %(lines)s, 60 * %(lines)s, '{"billing_name": "Acme",
-           "billing_address": "", "country": "IT", "vat_id": "", "purchase_order": "", "billing_email": ""}',
+    SELECT number, 'oura-health-oy', number, %(customer)s, 'EUR', 30 * %(lines)s, 60 * %(lines)s,
+           '{"billing_name": "Acme", "billing_address": "", "country": "IT", "vat_id": "",
+            "purchase_order": "", "billing_email": ""}',
            repeat('b', 64)
       FROM the_close
     RETURNING id, close_id
@@ -44,15 +46,17 @@ SELECT number, format, CASE format WHEN 'json' THEN '' ELSE 'en' END, %(lines)s,
 """
 
 
-def fill_february(servers: TestServers, contract: Contract, *, staff_id: int, lines: int) -> None:
-    """Close 1 of February 2026 with so many lines of one statement, and the files of the month still owed."""
+def fill_month(servers: TestServers, contract: Contract, *, staff_id: int, close: int, lines: int) -> None:
+    """The close of that number with so many lines of one statement, and the files of its month still owed."""
     address = servers.database_url(role=SUPERUSER)
+    facts = {
+        "contract": contract.pk,
+        "customer": contract.customer_id,
+        "staff": staff_id,
+        "close": close,
+        "first": date(2026, close, 1),
+        "lines": lines,
+    }
     with closed_afterwards(psycopg2.connect(address)) as connection, connection, connection.cursor() as cursor:
-        cursor.execute(
-            FILL,
-            {"contract": contract.pk, "customer": contract.customer_id, "staff": staff_id, "lines": lines},
-        )
-    with closed_afterwards(psycopg2.connect(address)) as connection:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE ledger_entries, statement_lines")
+        cursor.execute(FILL, facts)
+        cursor.execute("ANALYZE ledger_entries, statement_lines")

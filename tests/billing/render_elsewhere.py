@@ -1,12 +1,11 @@
 """Run as a program: what the files of every close would be if they were rendered here and now, without storing any.
 
-Prints a JSON object: each file's id with the SHA-256 of its bytes; with `--peak` the peak of this process's memory in
-KiB instead, after the files of one format were written.
+Prints a JSON object: each file's id with the SHA-256 of its bytes. With the number of a close: the most memory that
+this process took, in KiB, after it wrote the files of that close alone.
 """
 
 import hashlib
 import json
-import resource
 import sys
 import tempfile
 from pathlib import Path
@@ -15,7 +14,7 @@ import django
 
 
 def main(arguments: list[str]) -> None:
-    """Render all files, or those of one format."""
+    """Render the files of all closes, or of the one whose number is given."""
     django.setup()
     from django.utils.translation import override
 
@@ -24,17 +23,21 @@ def main(arguments: list[str]) -> None:
     from billing.models import BillingFile
 
     files = BillingFile.objects.select_related("close", "statement__customer")
-    formats = [argument for argument in arguments if not argument.startswith("--")]
-    if formats:
-        files = files.filter(format__in=formats)
+    if arguments:
+        files = files.filter(close=int(arguments[0]))
     hashes = {}
     for file in files.order_by("pk"):
         with tempfile.TemporaryDirectory() as folder, override(file.language or "en"):
             path = Path(folder) / "file"
             write_file(Subject.of(file), file.format, path, lambda _done: None)
             hashes[str(file.pk)] = hashlib.sha256(path.read_bytes()).hexdigest()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    sys.stdout.write(json.dumps(peak if "--peak" in arguments else hashes))
+    sys.stdout.write(json.dumps(_peak() if arguments else hashes))
+
+
+def _peak() -> int:
+    """The most memory that this program had, in KiB; `getrusage` would count that of who started it."""
+    status = Path("/proc/self/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
 
 
 if __name__ == "__main__":
