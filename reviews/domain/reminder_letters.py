@@ -46,6 +46,7 @@ def register_kinds() -> None:
                 compose=partial(_write, code),
                 may_be_muted=True,
                 for_rights=frozenset({Right.SEE_CONTRACTS}),
+                page="reviews:detail",
             )
         )
 
@@ -74,8 +75,8 @@ def _write(kind: str, message: Message, now: datetime) -> Letter | None:
         context={
             "tag": _("Project health check"),
             "paragraphs": [paragraph % names for paragraph in paragraphs],
-            "action_label": _("See the contract"),
-            "action_url": absolute_url("sessions:contract", review.contract_id),
+            "action_label": _("See the health check"),
+            "action_url": absolute_url("reviews:detail", review.pk),
         },
     )
 

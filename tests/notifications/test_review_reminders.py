@@ -63,6 +63,7 @@ def sent(mail_server: MailServer, wall: str) -> dict[str, str]:
     owe_review_reminders(now=at(wall))
     while send_batch(now=at(wall)).go_on:
         pass
+    assert all("/reviews/" in mail.text for mail in mail_server.received)
     return {mail.recipients[0]: mail.subject for mail in mail_server.received}
 
 
