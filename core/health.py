@@ -37,9 +37,17 @@ def readyz(request: HttpRequest) -> JsonResponse:
         "ready": ready,
         "database": database,
         "cache": "ok" if cache.answers() else "degraded",
-        **({name: each() for name, each in _reports.items()} if ready else {}),
+        **({name: _told(each) for name, each in _reports.items()} if ready else {}),
     }
     return JsonResponse(report, status=200 if ready else 503)
+
+
+def _told(report: Report) -> Mapping[str, object]:
+    """What a report says; one that the database refuses takes no web process out of service."""
+    try:
+        return report()
+    except Error as error:
+        return {"state": "unknown", "error": type(error).__name__}
 
 
 livez.declared_permission = "everybody"  # type: ignore[attr-defined]  # read by the sweep of declared permissions

@@ -54,6 +54,9 @@ class Message(models.Model):
                 name="messages_open",
             ),
             models.Index(fields=["-due_at", "-id"], name="messages_latest"),
+            models.Index(
+                fields=["state_since"], condition=Q(state__in=["failed", "unknown"]), name="messages_in_doubt"
+            ),
         ]
 
     def __str__(self) -> str:
