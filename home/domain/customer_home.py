@@ -3,20 +3,25 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.db.models import QuerySet, Window
 from django.db.models.functions import RowNumber
 
+from core.dates import local_day
 from customers.domain.roles import administered_by
 from customers.models import ContactAssignment, Customer, Membership, User
 from home.domain.agenda import coming_sessions
-from home.domain.attention import Watched, proposed_for_booking, watched
+from home.domain.attention import Concern, Watched, proposed_for_booking, watched
 from home.domain.customers import leads_of
 from packages.domain.contracts import contracts_visible_to
 from packages.domain.queries import Standing, in_standing
+from packages.domain.rates import RateBook
 from packages.models import Contract
+from sessions.domain.lapsing import Lapsing, about_to_lapse
 from sessions.domain.queries import time_entries_visible_to
-from sessions.models import ConsultingSession, LedgerEntry
+from sessions.domain.time_requests import open_requests
+from sessions.models import ConsultingSession, LedgerEntry, TimeRequest
 
 SESSIONS_SHOWN = 4
 DELIVERED_SHOWN = 3
@@ -49,11 +54,17 @@ class GettingStarted:
 
 @dataclass(frozen=True, slots=True)
 class ContractCard:
-    """A contract that runs or is about to, and whether its terms still wait for acceptance."""
+    """A contract that runs or is about to, and whether its terms still wait for acceptance.
+
+    `hourly_rate`: what a further hour costs, where no included minutes are free; None where no rate is in force.
+    `lapsing`: on the card of the contract whose minutes lapse first, if any do soon.
+    """
 
     watched: Watched
     upcoming: bool
     terms_accepted: bool
+    hourly_rate: Decimal | None
+    lapsing: Lapsing | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,7 @@ class CustomerHome:
     lead: User | None
     contracts: list[ContractCard]
     sessions: list[ConsultingSession]
+    requests: list[TimeRequest]
     delivered: list[LedgerEntry]
     getting_started: GettingStarted | None
     book_on: Contract | None
@@ -84,17 +96,25 @@ def customer_homes(user: User, *, now: datetime) -> list[CustomerHome]:
     upcoming = list(in_standing(own, Standing.UPCOMING, now=now).order_by("starts_on", "pk"))
     not_started = {contract.pk for contract in upcoming}
     cards: dict[int, list[ContractCard]] = defaultdict(list)
-    for each in watched([*running, *upcoming], now=now):
+    shown = watched([*running, *upcoming], now=now)
+    rates = _rates_of_the_used_up(shown, now=now)
+    first_to_lapse, lapsing = _first_to_lapse(shown, now=now)
+    for each in shown:
         cards[each.contract.customer_id].append(
             ContractCard(
                 watched=each,
                 upcoming=each.contract.pk in not_started,
                 terms_accepted=hasattr(each.contract, "terms_acceptance"),
+                hourly_rate=rates.get(each.contract.pk),
+                lapsing=lapsing if each is first_to_lapse else None,
             )
         )
     sessions: dict[int, list[ConsultingSession]] = defaultdict(list)
     for session in coming_sessions(user, now=now).filter(contract__customer__in=customers):
         sessions[session.contract.customer_id].append(session)
+    requests: dict[int, list[TimeRequest]] = defaultdict(list)
+    for asked in open_requests(user).filter(contract__customer__in=customers):
+        requests[asked.contract.customer_id].append(asked)
     delivered: dict[int, list[LedgerEntry]] = defaultdict(list)
     for entry in _delivered_lately(user, customers):
         delivered[entry.contract.customer_id].append(entry)
@@ -107,6 +127,7 @@ def customer_homes(user: User, *, now: datetime) -> list[CustomerHome]:
             lead=leads.get(customer.pk),
             contracts=cards[customer.pk],
             sessions=sessions[customer.pk][:SESSIONS_SHOWN],
+            requests=requests[customer.pk],
             delivered=delivered[customer.pk],
             getting_started=_getting_started(
                 customer,
@@ -119,6 +140,22 @@ def customer_homes(user: User, *, now: datetime) -> list[CustomerHome]:
         )
         for customer in customers
     ]
+
+
+def _rates_of_the_used_up(contracts: list[Watched], *, now: datetime) -> dict[int, Decimal | None]:
+    """What an hour costs today on the contracts without free minutes, by contract id: a query or two."""
+    used_up = [each.contract for each in contracts if each.numbers.free <= 0]
+    if not used_up:
+        return {}
+    rates = RateBook.load(used_up)
+    return {each.pk: rates.rate_on(each, local_day(now, each.time_zone)) for each in used_up}
+
+
+def _first_to_lapse(contracts: list[Watched], *, now: datetime) -> tuple[Watched | None, Lapsing | None]:
+    """The contract whose minutes lapse first, with the times that would use them: free times are looked for once."""
+    soon = [each for each in contracts if Concern.WINDOW_ENDS in each.concerns]
+    first = min(soon, key=lambda each: (each.window_days_left, each.contract.pk), default=None)
+    return (first, about_to_lapse(first.contract, first.numbers, now=now)) if first is not None else (None, None)
 
 
 def _getting_started(

@@ -22,10 +22,12 @@ from home.domain.attention import Watched, pressing
 from packages.domain.contracts import contracts_visible_to
 from packages.domain.queries import Standing, in_standing
 from sessions.domain.queries import time_entries_visible_to
-from sessions.models import ConsultingSession, LedgerEntry
+from sessions.domain.time_requests import open_requests
+from sessions.models import ConsultingSession, LedgerEntry, TimeRequest
 
 WITHOUT_LEAD_SHOWN = 8
 WAIVERS_SHOWN = 5
+REQUESTS_SHOWN = 8
 DAYS_OF_MEETINGS = 7
 CLOSES_SHOWN = 4
 
@@ -36,12 +38,17 @@ class DeliveryHome:
 
     agenda: Agenda
     pressing: list[Watched]
+    requests: list[TimeRequest]
 
 
 def delivery_home(user: User, *, now: datetime) -> DeliveryHome:
     """Own meetings, sessions over but not logged, own contracts near the end of minutes or days."""
     own = contracts_visible_to(user).filter(team_members__staff=user)
-    return DeliveryHome(agenda=agenda_of(user, now=now), pressing=pressing(own, now=now))
+    return DeliveryHome(
+        agenda=agenda_of(user, now=now),
+        pressing=pressing(own, now=now),
+        requests=list(open_requests(user)[:REQUESTS_SHOWN]),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +140,7 @@ class OperationsHome:
     unpriced: list[OverageLine]
     waivers: list[LedgerEntry]
     waivers_waiting: int
+    requests: list[TimeRequest]
     staff: list[StaffLoad]
 
 
@@ -147,6 +155,7 @@ def operations_home(user: User, *, now: datetime) -> OperationsHome:
         unpriced=[line for report in _two_months(user, now) for line in report.unpriced()],
         waivers=list(_waivers_to_decide(user)[:WAIVERS_SHOWN]),
         waivers_waiting=_waivers_to_decide(user).count(),
+        requests=list(open_requests(user)[:REQUESTS_SHOWN]),
         staff=_staff_loads(now),
     )
 

@@ -17,8 +17,9 @@ from customers.models import User
 from customers.permissions import PortalRequest, requires
 from home.billing_charts import charts_of
 from home.domain.agenda import coming_sessions, past_sessions
-from home.domain.customer_home import customer_homes
+from home.domain.customer_home import CustomerHome, customer_homes
 from home.domain.staff_homes import delivery_home, finance_home, operations_home
+from sessions.views.booking_choices import lapsing_times
 
 SESSIONS_SHOWN = 6
 PAST_SHOWN = 4
@@ -35,6 +36,7 @@ def home(request: PortalRequest) -> HttpResponse:
     parts: dict[str, Any] = {}
     if "admin" in memberships.values():
         parts["customer_homes"] = homes = customer_homes(user, now=now)
+        parts["lapsing_times"] = _lapsing_times(homes)
         parts["customer"] = homes[0].customer if len(homes) == 1 else None
     elif memberships:
         parts["attended"] = coming_sessions(user, now=now)[:SESSIONS_SHOWN]
@@ -61,6 +63,12 @@ def home(request: PortalRequest) -> HttpResponse:
             "now": now,
         },
     )
+
+
+def _lapsing_times(homes: list[CustomerHome]) -> list[dict[str, Any]]:
+    """The free times that would use what lapses first, of whichever contract that is."""
+    cards = (card for home in homes for card in home.contracts if card.lapsing is not None)
+    return [time for card in cards for time in lapsing_times(card.watched.contract, card.lapsing)]
 
 
 def _greeting(user: User, now: datetime) -> str:

@@ -33,6 +33,11 @@ class ContractNumbers:
         return self.granted + self.adjusted
 
     @property
+    def booked_overage(self) -> int:
+        """Minutes of sessions in `booked` that the package does not cover, by the projection."""
+        return self.booked - self.booked_included
+
+    @property
     def left(self) -> int:
         """Minutes not drawn by entries; bookings are not subtracted."""
         return self.available - self.used

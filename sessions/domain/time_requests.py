@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.dates import ZONE_NAMES, local_day
@@ -21,6 +22,7 @@ from packages.models import Contract
 from sessions.domain import time_request_news as news
 from sessions.domain.booking import check_kind
 from sessions.domain.diary_places import let_go_of_place
+from sessions.domain.queries import time_requests_visible_to
 from sessions.domain.refusals import WrongState
 from sessions.models import TimeRequest, TimeRequestEvent, WishedTime
 
@@ -142,6 +144,11 @@ def withdraw_request(*, asked: TimeRequest, by: User, now: datetime, reason: str
     move(asked, Status.WITHDRAWN, by=by, now=now, reason=reason)
     news.tell_of_withdrawing(asked, now=now)
     return asked
+
+
+def open_requests(person: User) -> QuerySet[TimeRequest]:
+    """What waits for an answer of either side, the oldest first."""
+    return time_requests_visible_to(person).filter(status__in=OPEN).order_by("asked_at", "pk")
 
 
 def acts_open_to(person: User, asked: TimeRequest) -> frozenset[Act]:

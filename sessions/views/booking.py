@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.dates import local_day
-from customers.domain.roles import Right, is_staff
+from customers.domain.roles import Right, is_admin_of, is_staff
 from customers.permissions import PortalRequest, requires
 from packages.domain.contracts import contracts_visible_to, dedicated_of, delivery_team_of, may_book_for
+from packages.domain.rates import RateBook
 from packages.models import Contract
 from packages.session_types import LENGTHS_IN_MINUTES, RULES
 from sessions.domain.cover import bookable_people
@@ -61,6 +62,8 @@ def book(request: PortalRequest, pk: int) -> HttpResponse:
     contract = _contract_to_book_on(request, pk)
     now = timezone.now()
     team = delivery_team_of(contract)
+    numbers = numbers_of(contract, now=now)
+    hourly_rate = RateBook.load([contract]).rate_on(contract, local_day(now, contract.time_zone))
     was_chosen = any(name in request.GET for name in MeetingForm.base_fields)
     form = MeetingForm(request.GET if was_chosen else None, contract=contract, team=bookable_people(contract, now=now))
     return render(
@@ -71,7 +74,11 @@ def book(request: PortalRequest, pk: int) -> HttpResponse:
             "customer": contract.customer,
             "is_over": _is_over(contract),
             "form": form,
-            "types": type_cards(contract, outlook_of_types(contract, now=now)),
+            "types": type_cards(
+                contract, outlook_of_types(contract, now=now), free_minutes=numbers.free, hourly_rate=hourly_rate
+            ),
+            "hourly_rate": hourly_rate,
+            "is_own_admin": is_admin_of(request.user, contract.customer_id),
             "lengths": LENGTHS_IN_MINUTES,
             "team": person_cards(team, dedicated_of(contract)),
             "chosen": {
@@ -81,7 +88,7 @@ def book(request: PortalRequest, pk: int) -> HttpResponse:
                 "staff": _number(request.GET.get("staff")) or (team[0].pk if team else None),
             },
             "zone": zone_asked_for(request),
-            "numbers": numbers_of(contract, now=now),
+            "numbers": numbers,
             "others": list(
                 contracts_bookable_by(request.user, now=now)
                 .filter(customer=contract.customer)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Self
+from decimal import Decimal
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -17,7 +18,9 @@ from packages.session_type_texts import TEXTS, TypeText
 from packages.session_types import RULES, SessionType, TypeRules
 from sessions.domain.availability import Day, Slot, days
 from sessions.domain.diaries import Obstacle
+from sessions.domain.lapsing import Lapsing
 from sessions.domain.outlook import Outlook
+from sessions.domain.pricing import cost_of_overage
 from sessions.forms.booking import MeetingForm
 from sessions.models import ConsultingSession, TimeRequest
 
@@ -126,23 +129,37 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class TypeCard:
-    """A session type to choose: what it is, whom it is for, what it would draw."""
+    """A session type to choose: what it is, whom it is for, what one of its longest would draw and cost now.
+
+    Minutes by what is free at present; `cost` is None where nothing is overage, or no rate is in force.
+    """
 
     code: str
     label: str
     text: TypeText
     rules: TypeRules
     outlook: Outlook
+    included_minutes: int
+    overage_minutes: int
+    cost: Decimal | None
     switched_off: bool
 
 
-def type_cards(contract: Contract, outlooks: dict[str, Outlook]) -> list[TypeCard]:
+def type_cards(
+    contract: Contract, outlooks: dict[str, Outlook], *, free_minutes: int, hourly_rate: Decimal | None
+) -> list[TypeCard]:
     """Every type, those last that the contract does not have."""
-    cards = [
-        TypeCard(code, str(label), TEXTS[code], RULES[code], outlooks[code], code in contract.types_switched_off)
-        for code, label in SessionType.choices
-    ]
-    return sorted(cards, key=lambda card: card.switched_off)
+
+    def card(code: str, label: str) -> TypeCard:
+        longest = RULES[code].longest_minutes
+        included = min(longest, max(free_minutes, 0)) if outlooks[code].is_included else 0
+        overage = longest - included
+        cost = cost_of_overage(overage, hourly_rate, contract.currency) if overage else None
+        switched_off = code in contract.types_switched_off
+        return TypeCard(code, label, TEXTS[code], RULES[code], outlooks[code], included, overage, cost, switched_off)
+
+    cards = [card(code, str(label)) for code, label in SessionType.choices]
+    return sorted(cards, key=lambda each: each.switched_off)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +179,21 @@ def person_cards(team: Sequence[User], dedicated: User | None) -> list[PersonCar
             person.pk, str(person), ", ".join(roles_in_words(person)), dedicated is not None and person == dedicated
         )
         for person in team
+    ]
+
+
+def lapsing_times(contract: Contract, lapsing: Lapsing | None) -> list[dict[str, Any]]:
+    """The free times that would use what lapses, with the address at which each is booked: the last screen."""
+    if lapsing is None:
+        return []
+    return [
+        {
+            "starts_at": slot.starts_at,
+            "href": Meeting(contract, lapsing.session_type, lapsing.duration_minutes, slot.staff, "").address_of_start(
+                slot.starts_at
+            ),
+        }
+        for slot in lapsing.times
     ]
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -27,13 +26,13 @@ from packages.models import Contract, PackageVersion
 from packages.session_types import SessionType
 from sessions.domain.allocation import Share
 from sessions.domain.facts import ContractFacts
-from sessions.domain.lapsing import Lapsing, about_to_lapse
+from sessions.domain.lapsing import about_to_lapse
 from sessions.domain.numbers import ContractNumbers, numbers_from
 from sessions.domain.queries import ledger_visible_to, sessions_visible_to
 from sessions.domain.signing import sign_contract
 from sessions.forms.contracts import ContractForm
 from sessions.models import ConsultingSession
-from sessions.views.booking_choices import Meeting
+from sessions.views.booking_choices import lapsing_times
 from sessions.views.contract_ledger import PART_LABELS, LedgerTable
 
 
@@ -107,7 +106,7 @@ def contract(request: PortalRequest, pk: int) -> HttpResponse:
             "may_accept_terms": is_admin_of(reader, found.customer_id),
             "may_book": may_book,
             "lapsing": lapsing,
-            "lapsing_times": _addresses(found, lapsing) if lapsing is not None else [],
+            "lapsing_times": lapsing_times(found, lapsing),
             "is_own_admin": is_admin_of(reader, found.customer_id),
             "hourly_rate": rates.rate_on(found, today),
             "may_log": Right.LOG_TIME in rights and may_log_on(reader, found),
@@ -203,16 +202,3 @@ def _coming(reader: User, facts: ContractFacts) -> list[ComingSession]:
         .order_by("starts_at", "pk")
     )
     return [ComingSession(session, projection.get(("booking", session.pk))) for session in booked]
-
-
-def _addresses(contract: Contract, lapsing: Lapsing) -> list[dict[str, Any]]:
-    """The free times with the address at which each is booked: the last screen of booking."""
-    return [
-        {
-            "starts_at": slot.starts_at,
-            "href": Meeting(contract, lapsing.session_type, lapsing.duration_minutes, slot.staff, "").address_of_start(
-                slot.starts_at
-            ),
-        }
-        for slot in lapsing.times
-    ]

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,7 +24,7 @@ from customers.domain.roles import Right, is_staff, rights_of
 from customers.permissions import PortalRequest, requires
 from sessions.domain.queries import sessions_visible_to
 from sessions.forms.sessions import UNLOGGED, SessionFilterForm
-from sessions.models import ConsultingSession
+from sessions.models import ConsultingSession, LedgerEntry
 
 MONTHS_AHEAD, MONTHS_BACK = 4, 24
 UPCOMING, PAST = "upcoming", "past"
@@ -75,6 +76,7 @@ def session_list_csv(request: PortalRequest) -> StreamingHttpResponse:
         _("Start"),
         _("Time zone"),
         _("Length in minutes"),
+        _("Delivered minutes"),
         _("Customer"),
         _("With"),
         _("Status"),
@@ -91,6 +93,7 @@ def _rows(sessions: QuerySet[ConsultingSession], *, zone: str, now: datetime) ->
                 session.starts_at.astimezone(ZoneInfo(zone)).isoformat(timespec="minutes"),
                 zone,
                 session.duration_minutes,
+                session.delivered if session.status == Status.HELD else "",
                 session.contract.customer.name,
                 str(session.staff),
                 _state_of(session, now),
@@ -124,14 +127,22 @@ class _Chosen:
             statuses=_statuses() if tab == PAST else [],
             months=_months(tab, local_day(now, reader.time_zone)),
         )
-        order = Order.of(request.GET, COLUMNS, default="-when" if tab == PAST else "when")
-        of_tab = _of_tab(sessions_visible_to(reader), tab, now)
+        columns = {name: column for name, column in COLUMNS.items() if name != "customer" or "customer" in form.fields}
+        order = Order.of(request.GET, columns, default="-when" if tab == PAST else "when")
+        of_tab = _of_tab(sessions_visible_to(reader), tab, now).annotate(delivered=_delivered())
         return cls(tab, form, order, order.sort(form.filtered(of_tab, zone=reader.time_zone, now=now)), now)
 
 
 def _of_tab(sessions: QuerySet[ConsultingSession], tab: str, now: datetime) -> QuerySet[ConsultingSession]:
     to_come = Q(status=Status.BOOKED, ends_at__gt=now)
     return sessions.filter(to_come) if tab == UPCOMING else sessions.exclude(to_come)
+
+
+def _delivered() -> Coalesce:
+    """Minutes that were logged for a session and not reversed, what ran over with them."""
+    logged = LedgerEntry.objects.time_entries().unreversed().filter(session=OuterRef("pk")).order_by()
+    total = logged.values("session").annotate(total=Sum("minutes")).values("total")
+    return Coalesce(Subquery(total), 0)
 
 
 def _statuses() -> list[tuple[str, Any]]:

@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from customers.domain.queries import lead_of
-from customers.domain.roles import Right, rights_of
+from customers.domain.roles import Right, is_admin_of, rights_of
 from customers.permissions import PortalRequest, requires
 from packages.domain.contracts import contracts_visible_to
 from sessions.domain.acts import acts_open_to, cutoff_of, is_late
@@ -63,6 +63,7 @@ def session(request: PortalRequest, pk: int) -> HttpResponse:
             "is_unlogged": shown.status == Status.BOOKED and shown.ends_at <= now,
             "just_booked": "booked" in request.GET and shown.status == Status.BOOKED,
             "sees_contract": sees_contract,
+            "is_own_admin": is_admin_of(reader, shown.contract.customer_id),
             "projected": projected(shown) if sees_contract else None,
             "entries": entries,
             "acceptances": shown.overage_acceptances.all() if sees_contract else [],
