@@ -86,6 +86,22 @@ class TestTypeAndPerson:
         assert "Always billed by the hour." in words
         assert "Whoever orders, receives and hands out the rings." in words
 
+    def test_each_type_says_what_it_draws_or_costs_now(self, marta: Client) -> None:
+        f.rate("EUR", "90.00")
+        contract = f.pro_lite()
+        f.logged(contract, "operations", 60, "2026-02-02 10:00")
+        f.logged(contract, "operations", 45, "2026-02-03 10:00")
+        page = reverse("sessions:book", args=[contract.pk])
+        words = text_of(marta.get(page))
+        assert "1:00 draws the 0:15 that are left and costs €67.50." in words
+        assert "Always billed by the hour. 1:00 costs €90.00." in words
+        assert words.count("Prices are without VAT") == 1
+        assert "Renew or ask for more" not in words
+        f.logged(contract, "operations", 15, "2026-02-04 10:00")
+        words = text_of(marta.get(page))
+        assert "No included minutes are free. 1:00 costs €90.00." in words
+        assert "Renew or ask for more" in words
+
     def test_a_type_that_is_switched_off_cannot_be_chosen(self) -> None:
         contract = f.launch_kit(types_switched_off=["software-training"])
         response = signed_in(f.marta()).get(reverse("sessions:book", args=[contract.pk]))
@@ -168,6 +184,13 @@ class TestDayAndTime:
         late = client.get(address("book-time", contract, day="2026-03-11"))
         assert late.context["free"].times == []
         assert "The contract does not run on this day." in text_of(late)
+
+    def test_weeks_run_across_the_end_of_a_month(self, contract: Contract, marta: Client) -> None:
+        page = marta.get(address("book-time", contract, month="2026-03"))
+        last_week = page.context["free"].weeks[-1]
+        assert [cell.date.month for cell in last_week] == [3, 3, 4, 4, 4, 4, 4]
+        assert all(cell.href for cell in last_week)
+        assert "Thu, 2 Apr 2026" in text_of(page)
 
     def test_a_month_without_free_times_leads_to_the_first_free_day(self, contract: Contract, marta: Client) -> None:
         TimeOff.objects.create(staff=f.giulia(), starts_at=f.at("2026-03-01 00:00"), ends_at=f.at("2026-04-02 00:00"))

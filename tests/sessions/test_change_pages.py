@@ -60,6 +60,11 @@ class TestChoosingATime:
         assert {"09:30", "10:30"} <= set(clocks)
         assert "10:00" not in clocks, "where it stands is no new time"
 
+    def test_it_opens_where_the_session_stands(self, session: ConsultingSession, marta: Client) -> None:
+        free = marta.get(page_of(session, "move")).context["free"]
+        assert str(free.day) == "2026-03-09"
+        assert free.times
+
     def test_the_time_that_it_has_is_no_move(self, session: ConsultingSession, marta: Client) -> None:
         response = marta.get(confirm(session, "2026-03-09 10:00"))
         assert response.headers["Location"] == page_of(session, "detail")
