@@ -34,6 +34,10 @@ class ReviewMeeting(Meeting):
     people: tuple[User, ...]
     subject: str
 
+    @property
+    def books_anew(self) -> bool:
+        return False
+
     def days_between(self, first: date, last: date, *, zone: str, now: datetime) -> list[Day]:
         return common_days(
             self.review, self.people, first=first, last=last, zone=zone, duration_minutes=self.minutes, now=now

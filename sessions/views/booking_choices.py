@@ -49,6 +49,11 @@ class Meeting:
         return cls(contract, chosen["type"], chosen["minutes"], chosen["staff"], zone)
 
     @property
+    def books_anew(self) -> bool:
+        """Whether a session is booked that does not exist yet: then a customer may ask for another time."""
+        return self.moves is None and self.answers is None
+
+    @property
     def label(self) -> str:
         return str(SessionType(self.session_type).label)
 

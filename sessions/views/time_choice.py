@@ -50,8 +50,7 @@ def context_of_times(request: PortalRequest, meeting: Meeting, *, now: datetime)
 
 def _address_to_ask(request: PortalRequest, meeting: Meeting) -> str:
     """Where a customer admin asks for a time that is not offered, with what was chosen; empty for anybody else."""
-    is_new = meeting.moves is None and meeting.answers is None
-    if not is_new or not is_admin_of(request.user, meeting.contract.customer_id):
+    if not meeting.books_anew or not is_admin_of(request.user, meeting.contract.customer_id):
         return ""
     return f"{reverse('sessions:ask-for-a-time', args=[meeting.contract.pk])}?{urlencode(meeting.choices)}"
 
