@@ -36,6 +36,7 @@ pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
 TRIALS = 100
 WRITERS, CLOSERS = 4, 2
 MINUTES = 30
+CHECKED_EVERY = 10
 FIRST = date(2026, 2, 1)
 KILLED_PROCESS_LEAVES_WITHIN_SECONDS = 120
 TRIES = 20
@@ -115,7 +116,8 @@ def test_four_people_log_while_two_close(contract: Contract) -> None:
         month = add_months(FIRST, trial)
         numbers = all_at_once(everybody(contract, month))[WRITERS:]
         assert numbers == [trial + 1] * CLOSERS, "both were given the one close"
-        call_command("check_billing")
+        if trial % CHECKED_EVERY == 0:  # it derives every close so far again: none escapes it
+            call_command("check_billing")
 
     last = add_months(FIRST, TRIALS)
     closer(last, pekka())()  # what landed after its month was closed
