@@ -241,8 +241,11 @@ def test_a_thousand_reminders_survive_what_can_happen(
 
 
 def received_about(session: ConsultingSession, server: MailServer) -> int:
-    """How many mails about `session` the mail server took: its guests' addresses name it."""
-    return sum(mail.recipients[0].endswith(f"-{session.pk}@guest.example") for mail in server.received)
+    """How many reminders of `session` the mail server took: its guests' addresses name it."""
+    return sum(
+        mail.recipients[0].endswith(f"-{session.pk}@guest.example") and mail.subject.startswith("Reminder:")
+        for mail in list(server.received)
+    )
 
 
 def test_a_scheduler_that_was_away_reminds_late_and_of_nothing_stale(
