@@ -14,6 +14,7 @@ from customers.domain.audit import RIGHTS_CHANGE
 from customers.domain.billing_details import CHANGED as BILLING_CHANGE
 from customers.models import Customer
 from packages.models import Contract, RateLine, TermsAcceptance
+from reviews.models import ReviewEvent
 from sessions.domain.overage_cap_changes import CHANGED as CAP_CHANGE
 from sessions.models import LedgerEntry, OverageAcceptance, SessionEvent, TimeRequestEvent, Waiver, WaiverDecision
 
@@ -27,6 +28,7 @@ class Topic(TextChoices):
     PEOPLE = "people", _("Account and people")
     CONTRACTS = "contracts", _("Contracts and terms")
     SESSIONS = "sessions", _("Sessions")
+    REVIEWS = "reviews", _("Project health checks")
     HOURS = "hours", _("Hours")
     MONEY = "money", _("Overage and rates")
 
@@ -102,6 +104,7 @@ def sources(scope: Scope) -> Iterator[Source]:
     if scope.reads_requests:
         requests = TimeRequestEvent.objects.filter(request__contract__in=contracts)
         yield Source("time_request", Topic.SESSIONS, requests, "at")
+    yield Source("review", Topic.REVIEWS, ReviewEvent.objects.filter(review__contract__in=contracts), "at")
     decisions = WaiverDecision.objects.filter(waiver__entry__contract__in=contracts)
     if scope.for_staff:
         yield Source("waiver", Topic.MONEY, Waiver.objects.filter(entry__contract__in=contracts), "proposed_at")

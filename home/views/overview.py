@@ -18,6 +18,7 @@ from customers.permissions import PortalRequest, requires
 from home.billing_charts import charts_of
 from home.domain.agenda import coming_sessions, past_sessions
 from home.domain.customer_home import CustomerHome, customer_homes
+from home.domain.reviews import reviews_waiting
 from home.domain.staff_homes import delivery_home, finance_home, operations_home
 from sessions.views.booking_choices import lapsing_times
 
@@ -44,6 +45,8 @@ def home(request: PortalRequest) -> HttpResponse:
     if is_staff(user):
         waiting = list(questions_to_answer(user, now=now)[: QUESTIONS_SHOWN + 1])
         parts["questions"], parts["more_questions"] = waiting[:QUESTIONS_SHOWN], len(waiting) > QUESTIONS_SHOWN
+    if memberships or delivers(user):
+        parts["reviews"] = reviews_waiting(user, now=now)
     if delivers(user):
         parts["delivery"] = delivery_home(user, now=now)
     if Right.SEE_BILLING in rights:
@@ -57,6 +60,7 @@ def home(request: PortalRequest) -> HttpResponse:
         {
             **parts,
             "nothing_to_show": not parts,
+            "shows_customers": delivers(user),
             "greeting": _greeting(user, now),
             "today": local_day(now, user.time_zone),
             "zone": user.time_zone,

@@ -17,6 +17,8 @@ from core.models import AuditEvent
 from customers.domain.audit import CUSTOMER_OPENS, MEMBER_BEGINS, RIGHTS_CHANGE
 from customers.models import ContactAssignment, Customer, Membership, User
 from packages.models import Contract, RateLine, TermsAcceptance
+from reviews.models import ReviewEvent
+from reviews.views.history import history_of as told_of_review
 from sessions.domain.overage_cap_changes import CHANGED as CAP_CHANGE
 from sessions.domain.overage_cap_changes import limit_in_words
 from sessions.models import LedgerEntry, OverageAcceptance, SessionEvent, TimeRequestEvent, Waiver, WaiverDecision
@@ -220,6 +222,15 @@ def _time_request(teller: Teller, event: TimeRequestEvent, _actors: Actors) -> T
     return Told(line.icon, line.tone, line.at, line.by, sentence, line.reason, url)
 
 
+def _review(teller: Teller, event: ReviewEvent, _actors: Actors) -> Told:
+    (line,) = told_of_review([event], zone=teller.zone)
+    review = event.review
+    name = _("Project health check %(number)s") % {"number": review.number}
+    sentence = f"{name} ({review.contract.reference}): {line.sentence}"
+    url = reverse("reviews:detail", args=[review.pk])
+    return Told(line.icon, line.tone, line.at, line.by, sentence, line.reason, url)
+
+
 def _accepted(teller: Teller, kept: OverageAcceptance, _actors: Actors) -> Told:
     sentence = _("Overage was accepted for %(session)s: %(minutes)s, %(amount)s.") % {
         "session": kept.session.reference,
@@ -276,6 +287,7 @@ SENTENCES: dict[str, tuple["QuerySet[Any, Any]", Callable[[Teller, Any, Actors],
     "settled": (LineQuestion.objects.select_related("entry", "settled_by"), _settled),
     "session": (SessionEvent.objects.select_related("session", "by"), _session),
     "time_request": (TimeRequestEvent.objects.select_related("request", "by"), _time_request),
+    "review": (ReviewEvent.objects.select_related("review__contract", "by"), _review),
     "accepted": (OverageAcceptance.objects.select_related("session", "accepted_by"), _accepted),
 }
 """Of each source: its rows with what a sentence needs, and the sentence."""

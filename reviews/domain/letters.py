@@ -41,7 +41,7 @@ def review_of(message: Message) -> Review | None:
     return (
         Review.objects.select_related("contract__customer")
         .prefetch_related("staff__person", "attendees")
-        .filter(pk=message.subject_id)
+        .filter(pk=message.subject_id or 0)
         .first()
     )
 

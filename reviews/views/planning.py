@@ -124,15 +124,12 @@ class _Confirmation:
         )
 
     def _write(self) -> None:
-        place = {
-            "starts_at": self.starts_at,
-            "duration_minutes": self.meeting.minutes,
-            "staff": self.meeting.people,
-        }
         if isinstance(self.form, PlanForm):
             plan_review(
                 review=self.review,
-                **place,
+                starts_at=self.starts_at,
+                duration_minutes=self.meeting.minutes,
+                staff=self.meeting.people,
                 subject=self.meeting.subject,
                 attendees=self.form.attendees(),
                 agenda=self.form.cleaned_data["agenda"],
@@ -142,7 +139,9 @@ class _Confirmation:
         else:
             move_review(
                 review=self.review,
-                **place,
+                starts_at=self.starts_at,
+                duration_minutes=self.meeting.minutes,
+                staff=self.meeting.people,
                 reason=self.form.cleaned_data["reason"],
                 by=self.request.user,
                 now=self.now,

@@ -65,9 +65,9 @@ def test_sessions_and_reviews_share_one_diary(contract: Contract) -> None:
     planned(contract, 1, "2026-03-10 10:00")
     with pytest.raises(SlotTaken):
         booked(contract, "operations", 60, "2026-03-10 10:30")
-    review = review_of(contract, 1)
+    start = at("2026-03-10 10:30")
     with pytest.raises(IntegrityError, match="diary_entries_never_overlap"), transaction.atomic():
-        DiaryEntry.objects.create(staff=giulia(), starts_at=review.starts_at, ends_at=review.ends_at)
+        DiaryEntry.objects.create(staff=giulia(), starts_at=start, ends_at=start + timedelta(hours=1))
 
 
 @pytest.mark.parametrize(
