@@ -19,6 +19,9 @@ from home.places import places_for
 from packages.domain.queries import standing_of
 from packages.models import Contract
 from packages.session_type_texts import TEXTS
+from reviews.domain.standings import last_day_of
+from reviews.domain.standings import standing_of as standing_of_review
+from reviews.models import Review
 from sessions.models import ConsultingSession
 
 
@@ -77,6 +80,7 @@ def _found(findings: Findings, *, user: User, now: datetime) -> Iterable[Group]:
         lines(_("Sessions"), findings.sessions, lambda session: _session(session, zone=user.time_zone)),
         lines(_("Contracts"), findings.contracts, lambda contract: _contract(contract, now=now)),
         lines(_("Statements"), findings.statements, _statement),
+        lines(_("Project health checks"), findings.reviews, lambda review: _review(review, now=now)),
         lines(_("People"), findings.people, _person),
     )
 
@@ -126,6 +130,21 @@ def _statement(statement: Statement) -> Hit:
         reverse("billing:statement", args=[statement.pk]),
         "receipt-text",
         f"{month} · {amount}",
+    )
+
+
+def _review(review: Review, *, now: datetime) -> Hit:
+    language = get_language() or "en"
+    first, last = (formatting.format_day(day, language) for day in (review.window_starts_on, last_day_of(review)))
+    standing = standing_of_review(review, now=now)
+    return Hit(
+        f"{_('Project health check %(number)s') % {'number': review.number}} · {review.contract.customer}",
+        reverse("reviews:detail", args=[review.pk]),
+        "clipboard-check",
+        f"{review.reference} · {first} – {last}",
+        "review",
+        standing.value,
+        standing.label,
     )
 
 

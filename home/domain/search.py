@@ -21,6 +21,8 @@ from customers.models import Customer, Membership, StaffProfile, User
 from packages.domain.contracts import contracts_visible_to
 from packages.models import Contract, Package
 from packages.session_types import SessionType
+from reviews.domain.queries import reviews_visible_to
+from reviews.models import Review
 from sessions.domain.queries import sessions_visible_to
 from sessions.models import Attendee, ConsultingSession
 
@@ -28,7 +30,7 @@ MOST_WORDS = 6
 LONGEST_WORD = 60
 STATEMENT = re.compile(r"(?:(?P<prefix>[a-z]{2})-?)?(?P<number>\d{1,9})", re.IGNORECASE)
 AMOUNT = re.compile(r"-?\d{1,9}(?:[.,]\d{1,2})?")
-REFERENCE = re.compile(r"(?P<letter>[cs]?)-?(?P<number>\d{1,12})", re.IGNORECASE)
+REFERENCE = re.compile(r"(?P<letter>[csr]?)-?(?P<number>\d{1,12})", re.IGNORECASE)
 
 Row = TypeVar("Row")
 
@@ -49,6 +51,7 @@ class Findings:
     contracts: Some[Contract]
     sessions: Some[ConsultingSession]
     statements: Some[Statement]
+    reviews: Some[Review]
     people: Some[Membership]
 
 
@@ -63,6 +66,8 @@ def find(user: User, words: Sequence[str], *, most: int, now: datetime) -> Findi
     Neither capitals nor accents count. A reference (`S-000123`, `C-00012`, or its number alone) means just that one.
     Statements are also found by an amount (`90.00`, `90,00`) and by the number of their invoice. Sessions nearest to
     `now` come first.
+    Neither capitals nor accents count. A reference (`S-000123`, `C-00012`, `R-00003`, or its number alone) means just
+    that one. Sessions nearest to `now` come first.
     """
 
     def every(condition: Callable[[str], Q]) -> Q:
@@ -79,6 +84,8 @@ def find(user: User, words: Sequence[str], *, most: int, now: datetime) -> Findi
         sessions=some(sessions_visible_to(user).filter(every(_session)).order_by(far, "pk")),
         statements=some(
             statements_visible_to(user).filter(every(_statement)).order_by("-close", "selling_entity", "-number")
+        reviews=some(
+            reviews_visible_to(user).filter(every(_review)).order_by(F("starts_at").desc(nulls_last=True), "pk")
         ),
         people=some(memberships_visible_to(user).filter(every(_person)).order_by("user__name", "pk")),
     )
@@ -139,6 +146,11 @@ def _statement(word: str) -> Q:
     if AMOUNT.fullmatch(word) is not None:
         found |= Q(amount=Decimal(word.replace(",", ".")))
     return found
+
+
+def _review(word: str) -> Q:
+    """Reviews are found by their reference, or by their customer where they have a meeting."""
+    return _referred(word, "r") | Q(contract__customer__in=_customers_named(word), starts_at__isnull=False)
 
 
 def _person(word: str) -> Q:

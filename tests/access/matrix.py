@@ -111,7 +111,7 @@ reviews/                                                   -        ss   ox   ox
 reviews/<int:pk>/                                          review   ss   .x   .x   ox   ox   ox   ox   ox
 reviews/<int:pk>/summary/                                  review   ss   .x   .x   ox   ox   ox   ox   fx
 reviews/<int:pk>/calendar.ics                              review   ss   .x   .x   ox   ox   ox   ox   ox
-reviews/<int:pk>/plan/                                     review   ss   .x   .x   fx   ox   ox   ox   fx
+reviews/<int:pk>/plan/                                     review   ss   .x   .x   ff   ox   ox   ox   ff
 reviews/<int:pk>/plan/confirm/                             review   ss   ..   ..   ff   oo   oo   oo   ff
 reviews/<int:pk>/cancel/                                   review   ss   ..   ..   ff   oo   oo   oo   ff
 reviews/<int:pk>/record/                                   review   ss   ..   ..   ..   ..   oo   oo   ff
@@ -119,8 +119,8 @@ reviews/<int:pk>/missed/                                   review   ss   ..   ..
 reviews/<int:pk>/agenda/                                   review   ss   x.   x.   xo   xo   xo   xo   xf
 reviews/<int:pk>/agenda/<int:point_pk>/remove/             review   ss   x.   x.   xo   xo   xo   xo   xf
 reviews/<int:pk>/action-items/new/                         review   ss   ..   ..   ff   oo   oo   oo   ff
-reviews/<int:pk>/action-items/<int:item_pk>/               review   ss   x.   x.   xf   xo   xo   xo   xf
-reviews/<int:pk>/internal-notes/                           review   ss   ..   x.   ..   ..   xo   xo   xf
+reviews/<int:pk>/action-items/<int:item_pk>/               review   ss   x.   x.   ff   xo   xo   xo   ff
+reviews/<int:pk>/internal-notes/                           review   ss   ..   x.   ..   ..   xo   xo   ff
 overage/                                                   -        ss   ..   ..   ..   ..   ..   ..   ox
 overage/<month:month>/                                     -        ss   ..   ..   ..   ..   ..   ..   ox
 overage/<month:month>.csv                                  -        ss   ..   ..   ..   ..   ..   ..   ox
