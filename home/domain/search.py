@@ -84,6 +84,7 @@ def find(user: User, words: Sequence[str], *, most: int, now: datetime) -> Findi
         sessions=some(sessions_visible_to(user).filter(every(_session)).order_by(far, "pk")),
         statements=some(
             statements_visible_to(user).filter(every(_statement)).order_by("-close", "selling_entity", "-number")
+        ),
         reviews=some(
             reviews_visible_to(user).filter(every(_review)).order_by(F("starts_at").desc(nulls_last=True), "pk")
         ),
