@@ -20,6 +20,7 @@ class SessionsConfig(AppConfig):
             reminder_letters,
             reminders,
             session_letters,
+            summary_letters,
             term_reminders,
             time_request_letters,
         )
@@ -30,6 +31,7 @@ class SessionsConfig(AppConfig):
         overage_requests.register_kinds()
         asking_for_more.register_kinds()
         answer_letters.register_kinds()
+        summary_letters.register_kinds()
         reminder_letters.register_kinds()
         register_scan("sessions", reminders.owe_session_reminders)
         register_scan("not_logged", log_reminders.owe_not_logged)

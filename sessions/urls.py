@@ -23,6 +23,7 @@ from sessions.views import (
     overage_cap,
     session_list,
     sessions,
+    summaries,
     time_proposals,
     time_requests,
 )
@@ -63,6 +64,7 @@ urlpatterns = [
     path("sessions/<int:pk>/log/", logging.log_session, name="log"),
     path("sessions/<int:pk>/no-show/", cancelling.no_show, name="no-show"),
     path("sessions/<int:pk>/attendees/", attendees.attendees, name="attendees"),
+    path("sessions/<int:pk>/summary/", summaries.summary, name="summary"),
     path("sessions/<int:pk>/answer/", answers.answer, name="answer"),
     # Guests
     path("meetings/<slug:secret>/", guests.guest_meeting, name="guest-meeting"),

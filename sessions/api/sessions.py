@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -16,7 +16,8 @@ from customers.api.views import PortalAPIView, PortalListView
 from customers.domain.roles import Right
 from customers.models import TokenScope, User
 from packages.api.filters import OfContract
-from packages.session_types import SessionType
+from packages.domain.contracts import contract_scope
+from packages.session_types import AttendeeRole, SessionType
 from sessions.api.booking import REFUSED_FOR_THE_TIME, QuoteInput, described_quote
 from sessions.api.time_entries import REFUSED_WHEN_LOGGING, LoggedOutput, described_log
 from sessions.domain.attendees import Guest
@@ -32,15 +33,24 @@ from sessions.domain.refusals import OverageNotAccepted
 from sessions.models import Attendee, ConsultingSession, OverageAcceptance
 
 
-class AttendeeOutput(serializers.Serializer[Any]):
-    """Somebody of the customer's side: a member, or a guest by name and e-mail address."""
+class AttendeeInput(serializers.Serializer[Any]):
+    """Somebody who is to come: a member, or a guest by name and e-mail address."""
 
     name = Text(max_length=150)
     email = Email()
 
 
-class AttendeeInput(AttendeeOutput):
-    """Somebody who is to come."""
+class AttendeeOutput(serializers.Serializer[Any]):
+    """Somebody of the customer's side, what they answered, and whether they came (null where nobody said)."""
+
+    name = serializers.CharField()
+    email = serializers.EmailField(
+        allow_null=True, help_text="Null for others than oneself, to who attends and does not see the contract"
+    )
+    roles = serializers.ListField(child=serializers.ChoiceField(choices=AttendeeRole.values))
+    answer = serializers.ChoiceField(choices=Attendee.Answer.values, allow_null=True)
+    answered_at = Instant(allow_null=True)
+    came = serializers.BooleanField(allow_null=True)
 
 
 class BookingInput(QuoteInput):
@@ -108,8 +118,8 @@ class LogInput(serializers.Serializer[Any]):
     reason = Text(lines=True, required=False, allow_blank=True, default="")
 
 
-def described(sessions: Sequence[ConsultingSession]) -> list[dict[str, Any]]:
-    """Sessions of `_SessionView.sessions` as the API shows them."""
+def described(sessions: Sequence[ConsultingSession], reader: User) -> list[dict[str, Any]]:
+    """Sessions of `_SessionView.sessions` as the API shows them to `reader`."""
     return list(
         SessionOutput(
             [
@@ -123,7 +133,7 @@ def described(sessions: Sequence[ConsultingSession]) -> list[dict[str, Any]]:
                     "ends_at": session.ends_at,
                     "duration_minutes": session.duration_minutes,
                     "staff": session.staff.email,
-                    "attendees": [{"name": each.name, "email": each.email} for each in session.attendees.all()],
+                    "attendees": [_attendee(each, session, reader) for each in session.attendees.all()],
                     "accept_overage": session.overage_accepted,  # type: ignore[attr-defined]  # annotated below
                     "place": session.place,
                     "message": session.message,
@@ -135,6 +145,19 @@ def described(sessions: Sequence[ConsultingSession]) -> list[dict[str, Any]]:
     )
 
 
+def _attendee(attendee: Attendee, session: ConsultingSession, reader: User) -> dict[str, Any]:
+    """An attendee as the API shows them: addresses of others are for who sees the contract."""
+    may_know = session.sees_contract or attendee.user_id == reader.pk  # type: ignore[attr-defined]  # annotated below
+    return {
+        "name": attendee.name,
+        "email": attendee.email if may_know else None,
+        "roles": attendee.roles,
+        "answer": attendee.answer or None,
+        "answered_at": attendee.answered_at,
+        "came": attendee.came,
+    }
+
+
 class _SessionView(PortalAPIView):
     see = Right.SEE_SESSIONS
     scope = TokenScope.BOOK
@@ -144,13 +167,20 @@ class _SessionView(PortalAPIView):
         accepted = OverageAcceptance.objects.filter(session=OuterRef("pk"))
         return (
             sessions_visible_to(self.person)
-            .annotate(overage_accepted=Exists(accepted))
+            .annotate(
+                overage_accepted=Exists(accepted),
+                sees_contract=ExpressionWrapper(contract_scope(self.person, "contract"), output_field=BooleanField()),
+            )
             .prefetch_related(Prefetch("attendees", Attendee.objects.order_by("pk")))
         )
 
+    def described(self, sessions: Sequence[ConsultingSession]) -> list[dict[str, Any]]:
+        """Sessions as the caller reads them."""
+        return described(sessions, self.person)
+
     def shown(self, session: ConsultingSession, *, status: int = 200) -> Response:
         """The session as it stands now."""
-        return Response(described([self.sessions().get(pk=session.pk)])[0], status=status)
+        return Response(self.described([self.sessions().get(pk=session.pk)])[0], status=status)
 
 
 class SessionList(_SessionView, PortalListView):
@@ -163,7 +193,7 @@ class SessionList(_SessionView, PortalListView):
     @extend_schema(parameters=[OfContract], responses=SessionOutput(many=True))
     def get(self, request: Request) -> Response:
         """The sessions that the caller sees, by start."""
-        return self.page_of(self.sessions().filter(**self.read_query(OfContract)), described)
+        return self.page_of(self.sessions().filter(**self.read_query(OfContract)), self.described)
 
     @extend_schema(request=BookingInput, responses={201: SessionOutput})
     def post(self, request: Request) -> Response:
@@ -193,7 +223,7 @@ class SessionDetail(_SessionView):
     @extend_schema(responses=SessionOutput)
     def get(self, request: Request, pk: int) -> Response:
         """One session."""
-        return Response(described([self.find(self.sessions(), pk)])[0])
+        return Response(self.described([self.find(self.sessions(), pk)])[0])
 
 
 class Reschedule(_SessionView):

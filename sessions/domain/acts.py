@@ -33,6 +33,7 @@ class Act(StrEnum):
     CANCEL = "cancel"
     NO_SHOW = "no_show"
     LOG = "log"
+    SUMMARISE = "summarise"
 
 
 class Standing(StrEnum):
@@ -51,6 +52,7 @@ WHO: dict[Act, frozenset[Standing]] = {
     Act.CANCEL: frozenset({Standing.ADMIN, Standing.DELIVERY}),
     Act.NO_SHOW: frozenset({Standing.DELIVERY}),
     Act.LOG: frozenset({Standing.LOGS_TIME}),
+    Act.SUMMARISE: frozenset({Standing.DELIVERY}),
 }
 STATES: dict[Act, frozenset[str]] = {
     Act.MOVE: frozenset({Status.BOOKED}),
@@ -60,6 +62,7 @@ STATES: dict[Act, frozenset[str]] = {
     Act.CANCEL: frozenset({Status.BOOKED}),
     Act.NO_SHOW: frozenset({Status.BOOKED}),
     Act.LOG: frozenset(Status.values),
+    Act.SUMMARISE: frozenset({Status.BOOKED, Status.HELD}),
 }
 _WHO_DOES: dict[Act, Promise] = {
     Act.MOVE: gettext_lazy("Sessions are moved by a customer admin or by the delivery team."),
@@ -69,6 +72,7 @@ _WHO_DOES: dict[Act, Promise] = {
     Act.CANCEL: gettext_lazy("Sessions are cancelled by a customer admin or by the delivery team."),
     Act.NO_SHOW: gettext_lazy("A no-show is recorded by the delivery team."),
     Act.LOG: gettext_lazy("Time is logged by staff who deliver this package to this customer."),
+    Act.SUMMARISE: gettext_lazy("The summary is written by the delivery team."),
 }
 
 
@@ -186,10 +190,17 @@ def _when_logged(session: ConsultingSession, _by_staff: bool, now: datetime) -> 
     return None
 
 
+def _when_summarised(session: ConsultingSession, _by_staff: bool, now: datetime) -> Refusal | None:
+    if now >= session.ends_at or session.status == Status.HELD:
+        return None
+    return InvalidInput(_("A summary is written after the session."), field="session")
+
+
 _WHEN: dict[Act, Callable[[ConsultingSession, bool, datetime], Refusal | None]] = {
     Act.MOVE: _when_moved,
     Act.CHANGE_ATTENDEES: _when_others_come,
     Act.CANCEL: _when_cancelled,
     Act.NO_SHOW: _when_missed,
     Act.LOG: _when_logged,
+    Act.SUMMARISE: _when_summarised,
 }

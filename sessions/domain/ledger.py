@@ -4,6 +4,7 @@ Every writer takes the contract's lock, then the lock that orders it against the
 rewritten in the same transaction.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +27,7 @@ from sessions.domain.previews import preview_adjustment, preview_of, preview_rev
 from sessions.domain.refusals import AlreadyReversed
 from sessions.domain.shares import rewrite_shares
 from sessions.domain.states import move
+from sessions.domain.summaries import keep_who_came
 from sessions.models import ConsultingSession, LedgerEntry, SessionEvent
 
 MOST_MINUTES_ADJUSTED = 60_000
@@ -55,11 +57,13 @@ def log_time(
     basis: str = Basis.DELIVERED,
     reason: str = "",
     moves_seen: str | None = None,
+    came: Collection[int] | None = None,
 ) -> Logged:
     """Append delivered `minutes` (whole) to the contract's ledger and share them out anew.
 
     `note` is for the customer, `internal_note` is not. A late cancellation or a no-show (`basis`) needs a `reason`.
-    `moves_seen` is the mark of the moves that the person was shown (`moves.check_seen`).
+    `moves_seen` is the mark of the moves that the person was shown (`moves.check_seen`). `came` are the keys of the
+    session's attendees who came; None where nobody said.
 
     :raises NotAllowed: if `staff` holds no role that the package allows, or does not serve the customer
     :raises InvalidInput: if the type is switched off, the session is another contract's, or the input is malformed
@@ -97,6 +101,8 @@ def log_time(
         if session is not None and session.status == ConsultingSession.Status.BOOKED:
             move(session, SessionEvent.Kind.LOGGED, by=staff, now=now, details={"entry": entry.pk, "minutes": minutes})
         causes.append(Cause(f"entry:{entry.pk}"))
+    if session is not None and came is not None:
+        keep_who_came(session, came=came)
     return Logged(entry=entry, share=shares[entry.pk], overlapping=overlapping(asked, besides=entry))
 
 

@@ -17,7 +17,8 @@ from customers.models import Customer, User
 from packages.models import Contract
 from packages.session_types import SessionType
 from sessions.domain.ledger import MOST_MINUTES_ADJUSTED
-from sessions.models import LedgerEntry
+from sessions.forms.summaries import CameField
+from sessions.models import ConsultingSession, LedgerEntry
 
 MONTHS_OFFERED = 18
 BESIDE: Mapping[str, str] = {
@@ -69,6 +70,7 @@ class TimeEntryForm(forms.Form):
         session_types: Sequence[SessionType],
         booked_start: datetime | None = None,
         asks_reason: bool = False,
+        held: ConsultingSession | None = None,
         **options: Any,
     ) -> None:
         """Offer `session_types` and the reader's and the contract's zone.
@@ -76,6 +78,7 @@ class TimeEntryForm(forms.Form):
         :param booked_start: the start that the form was filled in with: kept to the instant while its clock stays,
             which a clock time that occurs twice does not say
         :param asks_reason: whether the meeting did not take place
+        :param held: the session that took place, of which it is asked who came
         """
         super().__init__(*args, **options)
         self.booked_start = booked_start
@@ -84,6 +87,8 @@ class TimeEntryForm(forms.Form):
         self._choices_of("zone").choices = [(zone, zone_city(zone, get_language() or "en")) for zone in zones]
         if not asks_reason:
             del self.fields["reason"]
+        if held is not None:
+            self.fields["came"] = CameField(held)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -94,7 +99,7 @@ class TimeEntryForm(forms.Form):
 
     def entry(self) -> dict[str, Any]:
         """The arguments of `ledger.log_time` that were typed."""
-        names = ("session_type", "started_at", "minutes", "note", "internal_note", "reason")
+        names = ("session_type", "started_at", "minutes", "note", "internal_note", "reason", "came")
         return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
 
     def _instant(self, day: date, clock: time, zone: str) -> datetime | None:

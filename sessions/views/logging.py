@@ -137,11 +137,12 @@ class _Logging:
             session_types=offered,
             booked_start=expected.started_at if expected else None,
             asks_reason=expected is not None and not expected.took_place,
+            held=self.session if expected is not None and expected.took_place else None,
             initial={**initial, "zone": zone},
         )
 
     def _preview(self, entry: dict[str, Any]) -> Preview:
-        drawing = {name: value for name, value in entry.items() if name not in ("note", "internal_note")}
+        drawing = {name: value for name, value in entry.items() if name not in ("note", "internal_note", "came")}
         return preview_time(**drawing, **self._context_of_entry, now=self.now)
 
     def _moves(self, preview: Preview) -> MovesShown:

@@ -27,7 +27,7 @@ class Mark:
 CAME, MISSED = Mark(_("Came"), "user-round-check", "good"), Mark(_("Did not come"), "user-round-x", "neutral")
 ANSWERS: dict[str, Mark] = {
     Answer.ACCEPTED: Mark(Answer.ACCEPTED.label, "check", "good"),
-    Answer.DECLINED: Mark(Answer.DECLINED.label, "x", "warn"),
+    Answer.DECLINED: Mark(_("Cannot come"), "x", "warn"),
     "": Mark(_("No answer yet"), "clock", "neutral"),
 }
 

@@ -1,6 +1,7 @@
 """One session: everything about it, and the way to what can be done to it (DOMAIN.md §7)."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Prefetch
 from django.http import HttpResponse
@@ -17,7 +18,7 @@ from sessions.domain.acts import acts_open_to, cutoff_of, is_late
 from sessions.domain.drawn import projected
 from sessions.domain.pricing import price
 from sessions.domain.queries import sessions_visible_to, time_entries_visible_to
-from sessions.models import ConsultingSession, OverageAcceptance, SessionEvent
+from sessions.models import ConsultingSession, OverageAcceptance, SessionEvent, SessionSummary
 from sessions.views.session_history import history_of
 from sessions.views.session_people import nobody_as, people_of
 from sessions.views.zones import other_zone_of
@@ -33,6 +34,7 @@ def session(request: PortalRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(
         sessions_visible_to(reader).prefetch_related(
             "attendees",
+            Prefetch("summaries", SessionSummary.objects.select_related("written_by")),
             Prefetch("events", SessionEvent.objects.select_related("by")),
             Prefetch("overage_acceptances", OverageAcceptance.objects.select_related("accepted_by", "terms")),
         ),
@@ -58,6 +60,7 @@ def session(request: PortalRequest, pk: int) -> HttpResponse:
             "is_to_come": is_to_come,
             "people": people_of(attendees, reader=reader, with_addresses=sees_contract, is_to_come=is_to_come),
             "own_answer": next((each.answer for each in attendees if each.user_id == reader.pk), None),
+            **_summary_of(shown),
             "nobody_as": nobody_as(shown.session_type, attendees),
             "is_late": is_late(shown, now=now),
             "is_unlogged": shown.status == Status.BOOKED and shown.ends_at <= now,
@@ -76,6 +79,17 @@ def session(request: PortalRequest, pk: int) -> HttpResponse:
             "lead": lead_of(contract.customer),
         },
     )
+
+
+def _summary_of(session: ConsultingSession) -> dict[str, Any]:
+    """The version that was sent last, those before it, and whether another one is being written."""
+    versions = session.summaries.all()
+    sent = [each for each in versions if each.sent_at is not None]
+    return {
+        "summary": sent[-1] if sent else None,
+        "older": sent[-2::-1] if len(sent) > 1 else [],
+        "draft": len(sent) < len(versions),
+    }
 
 
 def _way_back(session: ConsultingSession, now: datetime) -> dict[str, str] | None:

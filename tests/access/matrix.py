@@ -79,6 +79,7 @@ sessions/<int:pk>/move/confirm/                            session  ss   ..   ..
 sessions/<int:pk>/reassign/                                session  ss   ..   ..   ..   ..   oo   oo   ff
 sessions/<int:pk>/place/                                   session  ss   ..   ..   ..   ..   oo   oo   ff
 sessions/<int:pk>/attendees/                               session  ss   ..   ..   ff   oo   oo   oo   ff
+sessions/<int:pk>/summary/                                 session  ss   ..   ..   ..   ..   oo   oo   ff
 sessions/<int:pk>/answer/                                  session  ss   x.   x.   xo   xf   xf   xf   xf
 meetings/<slug:secret>/                                    -        ..   ..   ..   ..   ..   ..   ..   ..
 meetings/<slug:secret>/meeting.ics                         -        .x   .x   .x   .x   .x   .x   .x   .x

@@ -9,6 +9,8 @@ import time_machine
 
 from customers.models import User
 from packages.models import Contract
+from sessions.domain.answers import answer_invitation
+from sessions.domain.attendees import Guest
 from sessions.models import ConsultingSession, DiaryEntry, LedgerEntry, OverageAcceptance
 from tests.api.caller import Caller
 from tests.factories import (
@@ -34,6 +36,8 @@ pytestmark = pytest.mark.django_db
 
 Api = Callable[..., Caller]
 GUESTS = [{"name": "Marta Ferri", "email": "marta@acme.example"}, {"name": "Ugo", "email": "ugo@guest.example"}]
+
+UNANSWERED: dict[str, Any] = {"roles": [], "answer": None, "answered_at": None, "came": None}
 
 
 def wish(contract: Contract, **change: Any) -> dict[str, Any]:
@@ -180,7 +184,7 @@ def test_a_customer_admin_books(api: Api) -> None:
         "ends_at": "2026-03-10T10:00:00Z",
         "duration_minutes": 60,
         "staff": giulia().email,
-        "attendees": GUESTS,
+        "attendees": [{**each, **UNANSWERED} for each in GUESTS],
         "accept_overage": False,
         "place": giulia().staff_profile.video_link,
         "message": "Sizes, please",
@@ -407,3 +411,20 @@ def test_the_same_instant_under_another_offset_is_the_same_time(api: Api) -> Non
     assert api(marta()).post("/sessions/", wish(contract, starts_at="2026-04-07T10:00:00+02:00")).status == 201
     assert ConsultingSession.objects.get().starts_at == at("2026-04-07 10:00")
     assert api(marta()).post("/sessions/", wish(contract, starts_at="2026-04-07T17:00:00+09:00")).code == "slot_taken"
+
+
+def test_addresses_of_others_are_for_who_sees_the_contract(api: Api) -> None:
+    contract = launch_kit()
+    people = [Guest(luca().name, luca().email, ("orders",)), Guest("Ugo", "ugo@guest.example")]
+    session = booked(contract, "operations", 60, "2026-03-09 10:00", attendees=people)
+    answer_invitation(attendee=session.attendees.get(user=luca()), answer="accepted", now=NOW)
+
+    def shown_to(person: User) -> list[dict[str, Any]]:
+        read: list[dict[str, Any]] = api(person).get(f"/sessions/{session.pk}/").body["attendees"]
+        return read
+
+    assert [each["email"] for each in shown_to(marta())] == [luca().email, "ugo@guest.example"]
+    assert [each["email"] for each in shown_to(luca())] == [luca().email, None]
+    (first, second) = shown_to(marta())
+    assert (first["roles"], first["answer"], first["came"]) == (["orders"], "accepted", None)
+    assert (second["roles"], second["answer"], second["answered_at"]) == ([], None, None)
