@@ -58,6 +58,7 @@ def hold_place(proposed: TimeRequest, *, now: datetime) -> None:
     """
     assert proposed.staff is not None
     assert proposed.starts_at is not None
+    assert proposed.ends_at is not None
     start = proposed.starts_at
     with _told_as_taken(proposed.staff, start, proposed.duration_minutes, proposed.contract, now):
         DiaryEntry.objects.create(

@@ -55,6 +55,7 @@ def _write(kind: str, message: Message, now: datetime) -> Letter | None:
     """None once it is true no more, or the reader has nothing to do with it any more."""
     reader = message.recipient
     assert reader is not None, "guests ask for no time"
+    assert message.subject_id is not None, "this mail names its request"
     asked = (
         time_requests_visible_to(reader).prefetch_related("wishes", "events__by").filter(pk=message.subject_id).first()
     )

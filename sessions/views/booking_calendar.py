@@ -124,7 +124,7 @@ def _looked_at(
     asked: LookedAt, open_days: Collection[date], free_days: Iterable[date], *, near: date, today: date
 ) -> tuple[date, date | None]:
     """The month to show and the day whose times stand beside it."""
-    if asked.day in open_days and (asked.month is None or month_of(asked.day) == asked.month):
+    if asked.day is not None and asked.day in open_days and (asked.month is None or month_of(asked.day) == asked.month):
         return month_of(asked.day), asked.day
     month = min(max(month_of(asked.month or near), month_of(today)), month_of(max(open_days, default=today)))
     of_month = [day for day in free_days if month_of(day) == month]

@@ -93,7 +93,7 @@ def _rows(sessions: QuerySet[ConsultingSession], *, zone: str, now: datetime) ->
                 session.starts_at.astimezone(ZoneInfo(zone)).isoformat(timespec="minutes"),
                 zone,
                 session.duration_minutes,
-                session.delivered if session.status == Status.HELD else "",
+                getattr(session, "delivered", 0) if session.status == Status.HELD else "",
                 session.contract.customer.name,
                 str(session.staff),
                 _state_of(session, now),
