@@ -57,8 +57,8 @@ NAVIGATION = (
             Entry(_("Sessions"), "calendar-check", "sessions:list", Right.SEE_SESSIONS, key="s", holds=BOOKING),
             Entry(_("Hours"), "timer", "sessions:entry-list", Right.SEE_STAFF_AREA, key="t", holds=HOURS),
             Entry(_("Reviews"), "clipboard-check", "reviews:list", Right.SEE_SESSIONS),
-            Entry(_("Support"), "life-buoy", "support:requests", Right.SEE_SESSIONS),
-            Entry(_("Orders & returns"), "package", "support:orders", Right.SEE_SESSIONS),
+            Entry(_("Support"), "life-buoy", "support:requests", Right.SEE_REQUESTS, key="q"),
+            Entry(_("Orders & returns"), "package", "support:orders", Right.SEE_ORDERS),
             Entry(_("Materials"), "book-open", "support:materials", Right.SEE_SESSIONS),
         ),
     ),
@@ -120,7 +120,7 @@ DEMO = (
 # bar stays on them. The first page is there for everybody who belongs to the customer, the others for its admins.
 CUSTOMER_PAGE = "customer-detail"
 ADMIN_PAGES = ("customers:people", "customer-history")
-LISTS = ("sessions:list", "sessions:contract-list")
+LISTS = ("sessions:list", "sessions:contract-list", "support:requests", "support:orders")
 SEARCH = "search"
 
 

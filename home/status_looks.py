@@ -65,6 +65,18 @@ STATUS_LOOKS: dict[str, dict[str, Look]] = {
         "at_risk": Look("warn", "triangle-alert"),
         "off_track": Look("bad", "trending-down"),
     },
+    "request": {
+        "new": Look("accent", "sparkles"),
+        "open": Look("info", "message-circle"),
+        "waiting": Look("warn", "hourglass"),
+        "resolved": Look("good", "circle-check"),
+        "closed": Look("neutral", "circle-x"),
+    },
+    "return": {
+        "open": Look("good", "circle-check"),
+        "closed": Look("neutral", "lock"),
+        "unknown": Look("warn", "circle-question-mark"),
+    },
     "import": {
         "faulty": Look("bad", "circle-alert"),
         "ready": Look("info", "file-check"),

@@ -30,15 +30,21 @@ class Right(StrEnum):
     PUBLISH_TERMS = "publish_terms"
     CLOSE_MONTHS = "close_months"
     MARK_INVOICED = "mark_invoiced"
+    SEE_REQUESTS = "see_requests"
+    SEE_ORDERS = "see_orders"
+    OPEN_REQUESTS = "open_requests"
+    ANSWER_REQUESTS = "answer_requests"
+    KEEP_ORDERS = "keep_orders"
 
 
 DELIVERY_ROLES: frozenset[str] = frozenset({Role.AM, Role.CSM, Role.CSE, Role.TDS})
 
 _EVERYBODY = frozenset({Right.SEE_OWN_ACCOUNT})
-_CUSTOMER_MEMBER = _EVERYBODY | {Right.SEE_CUSTOMERS, Right.SEE_SESSIONS}
-_CUSTOMER_ADMIN = _CUSTOMER_MEMBER | {Right.SEE_CONTRACTS, Right.BOOK}
+_CUSTOMER_MEMBER = _EVERYBODY | {Right.SEE_CUSTOMERS, Right.SEE_SESSIONS, Right.SEE_REQUESTS, Right.OPEN_REQUESTS}
+_CUSTOMER_ADMIN = _CUSTOMER_MEMBER | {Right.SEE_CONTRACTS, Right.BOOK, Right.SEE_ORDERS}
 _STAFF = _EVERYBODY | {Right.SEE_CUSTOMERS, Right.SEE_CONTRACTS, Right.SEE_SESSIONS, Right.SEE_STAFF_AREA}
-_DELIVERY = _STAFF | {Right.BOOK, Right.LOG_TIME, Right.KEEP_DIARIES, Right.PROPOSE_WAIVER}
+_SUPPORT = frozenset({Right.SEE_REQUESTS, Right.ANSWER_REQUESTS, Right.SEE_ORDERS, Right.KEEP_ORDERS})
+_DELIVERY = _STAFF | _SUPPORT | {Right.BOOK, Right.LOG_TIME, Right.KEEP_DIARIES, Right.PROPOSE_WAIVER}
 
 RIGHTS_OF_ROLE: dict[str, frozenset[Right]] = {
     Role.AM: _DELIVERY,
@@ -46,6 +52,7 @@ RIGHTS_OF_ROLE: dict[str, frozenset[Right]] = {
     Role.CSE: _DELIVERY,
     Role.TDS: _DELIVERY,
     Role.OPERATIONS: _STAFF
+    | _SUPPORT
     | {
         Right.SEE_RATES,
         Right.SEE_OPERATIONS,

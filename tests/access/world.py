@@ -27,6 +27,7 @@ from sessions.domain.attendees import Guest
 from sessions.domain.busy_times import subscribe
 from sessions.domain.waivers import waive
 from sessions.models import BusyCalendar, ConsultingSession, DayException, LedgerEntry, TimeOff, TimeRequest
+from support.models import Order, RequestAttachment, SupportRequest
 from tests.factories import (
     NOW,
     acme,
@@ -48,6 +49,7 @@ from tests.factories import (
     with_terms_accepted,
 )
 from tests.reviews.reviews import planned, with_reviews
+from tests.support.examples import asked, file, ordered, returned
 
 PEOPLE: dict[str, Callable[[], User]] = {
     "other": hanna,
@@ -84,6 +86,9 @@ class World:
     exception: DayException
     calendar: BusyCalendar
     mail: Message
+    request: SupportRequest
+    attachment: RequestAttachment
+    order: Order
 
     @classmethod
     def build(cls) -> "World":
@@ -99,9 +104,10 @@ class World:
         run = receive(file_name="export.csv", content=b"", by=sofia(), now=NOW)
         close_month(month=date(2026, 2, 1), by=pekka(), now=NOW)
         statement = Statement.objects.get(customer=acme())
-        asked, proposal = asked_for(contract), proposed(asked_for(contract), "2026-03-13 10:00")
+        wished, proposal = asked_for(contract), proposed(asked_for(contract), "2026-03-13 10:00")
         review = _review(luca())
         question = ask_about(entry=entry, words="This took 15 minutes", minutes=15, by=marta(), now=NOW)
+        of_the_diary = _of_the_diary(giulia())
         return cls(
             acme(),
             contract,
@@ -110,15 +116,16 @@ class World:
             token,
             run,
             statement,
-            asked,
+            wished,
             proposal,
             review,
             review.agenda.get(),
             review.action_items.get(),
             question,
             giulia(),
-            *_of_the_diary(giulia()),
+            *of_the_diary,
             _mail_in_doubt(),
+            *_of_support(),
         )
 
     def path(self, route: str, target: str) -> str:
@@ -165,6 +172,14 @@ def _mail_in_doubt() -> Message:
     mail = Message.objects.filter(kind="session_booked").earliest("pk")
     Message.objects.filter(pk=mail.pk).update(state=Message.State.UNKNOWN, state_since=NOW)
     return mail
+
+
+def _of_support() -> tuple[SupportRequest, RequestAttachment, Order]:
+    """A request of Marta's with a file, and an order of which half came back."""
+    request = asked(files=[file()])
+    order = ordered()
+    returned(order, 5)
+    return request, RequestAttachment.objects.get(message__request=request), order
 
 
 def answer_of(response: HttpResponse) -> str:

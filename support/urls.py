@@ -1,0 +1,25 @@
+"""Requests and orders."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from support.views import files, order_list, orders, request_list, requests, returns
+
+app_name = "support"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("requests/", request_list.request_list, name="requests"),
+    path("requests.csv", request_list.request_list_csv, name="requests-csv"),
+    path("requests/new/", requests.request_create, name="request-create"),
+    path("requests/<int:pk>/", requests.request_detail, name="request"),
+    path("requests/<int:pk>/write/", requests.request_write, name="request-write"),
+    path("requests/<int:pk>/route/", requests.request_route, name="request-route"),
+    path("requests/<int:pk>/close/", requests.request_close, name="request-close"),
+    path("requests/<int:pk>/call-off/", requests.request_call_off, name="request-call-off"),
+    path("requests/files/<int:pk>/", files.attachment, name="attachment"),
+    path("orders/", order_list.order_list, name="orders"),
+    path("orders.csv", order_list.order_list_csv, name="orders-csv"),
+    path("orders/new/", orders.order_create, name="order-create"),
+    path("orders/<int:pk>/", orders.order_detail, name="order"),
+    path("orders/<int:pk>/receipt/", orders.order_receipt, name="order-receipt"),
+    path("orders/<int:pk>/return/", returns.order_return, name="order-return"),
+    path("orders/<int:pk>/exception/", returns.order_exception, name="order-exception"),
+]
