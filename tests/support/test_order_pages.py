@@ -125,7 +125,7 @@ class TestAnOrder:
 
     def test_the_file_holds_every_line(self) -> None:
         ordered(line("8"), line("9", received_on=None))
-        content = b"".join(signed_in(giulia()).get("/orders.csv")).decode()  # type: ignore[arg-type]  # streamed
+        content = b"".join(signed_in(giulia()).get("/orders.csv")).decode()
         assert "Acme Wellness,SO-1001,2026-01-15" in content.replace('"', "")
         assert len(content.splitlines()) == 3
 
