@@ -64,6 +64,10 @@ PROBLEMS: dict[str, ProblemKind] = {
     "not_resendable": ProblemKind(409, _("This mail cannot be sent again.")),
     "draft_moved": ProblemKind(409, _("The draft has moved on.")),
     "import_not_open": ProblemKind(409, _("This import was started, finished or discarded before.")),
+    "request_moved_on": ProblemKind(409, _("This request has changed in the meantime.")),
+    "return_closed": ProblemKind(409, _("The last day for a return has passed.")),
+    "receipt_not_recorded": ProblemKind(409, _("Nobody recorded when this was received.")),
+    "more_than_bought": ProblemKind(409, _("More would come back than was bought.")),
     "idempotency_in_progress": ProblemKind(409, _("The first request with this key is still running.")),
     # Our side.
     "server_error": ProblemKind(500, _("Something went wrong on our side.")),

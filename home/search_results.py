@@ -23,6 +23,7 @@ from reviews.domain.standings import last_day_of
 from reviews.domain.standings import standing_of as standing_of_review
 from reviews.models import Review
 from sessions.models import ConsultingSession
+from support.models import Order, SupportRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ def _found(findings: Findings, *, user: User, now: datetime) -> Iterable[Group]:
         lines(_("Contracts"), findings.contracts, lambda contract: _contract(contract, now=now)),
         lines(_("Statements"), findings.statements, _statement),
         lines(_("Project health checks"), findings.reviews, lambda review: _review(review, now=now)),
+        lines(_("Requests"), findings.requests, _request),
+        lines(_("Orders"), findings.orders, _order),
         lines(_("People"), findings.people, _person),
     )
 
@@ -146,6 +149,23 @@ def _review(review: Review, *, now: datetime) -> Hit:
         standing.value,
         standing.label,
     )
+
+
+def _request(request: SupportRequest) -> Hit:
+    return Hit(
+        request.subject,
+        reverse("support:request", args=[request.pk]),
+        "life-buoy",
+        f"{request.reference} · {request.get_kind_display()} · {request.customer}",
+        "request",
+        request.status,
+        request.get_status_display(),
+    )
+
+
+def _order(order: Order) -> Hit:
+    placed = formatting.format_day(order.placed_on, get_language() or "en")
+    return Hit(order.number, reverse("support:order", args=[order.pk]), "package", f"{order.customer} · {placed}")
 
 
 def _person(membership: Membership) -> Hit:

@@ -12,6 +12,7 @@ from packages.api import packages, terms
 from reviews.api import reviews
 from sessions.api import booking, contracts, ledger, time_entries
 from sessions.api import sessions as consulting_sessions
+from support.api import orders, requests
 
 promised: list[URLPattern] = [
     path("packages/", packages.PackageList.as_view(), name="packages"),
@@ -39,6 +40,17 @@ promised: list[URLPattern] = [
     path("reviews/", reviews.ReviewList.as_view(), name="reviews"),
     path("reviews/<int:pk>/plan/", reviews.Plan.as_view(), name="review-plan"),
     path("reviews/<int:pk>/hold/", reviews.Hold.as_view(), name="review-hold"),
+    path("requests/", requests.RequestList.as_view(), name="requests"),
+    path("requests/<int:pk>/", requests.RequestDetail.as_view(), name="request"),
+    path("requests/<int:pk>/messages/", requests.RequestMessages.as_view(), name="request-messages"),
+    path("requests/<int:pk>/route/", requests.RequestRoute.as_view(), name="request-route"),
+    path("requests/<int:pk>/close/", requests.RequestClose.as_view(), name="request-close"),
+    path("requests/<int:pk>/call_off/", requests.RequestCallOff.as_view(), name="request-call-off"),
+    path("orders/", orders.OrderList.as_view(), name="orders"),
+    path("orders/<int:pk>/", orders.OrderDetail.as_view(), name="order"),
+    path("orders/<int:pk>/receipt/", orders.OrderReceipt.as_view(), name="order-receipt"),
+    path("orders/<int:pk>/returns/", orders.OrderReturns.as_view(), name="order-returns"),
+    path("orders/<int:pk>/exceptions/", orders.OrderExceptions.as_view(), name="order-exceptions"),
     path("rates/", rates.RateList.as_view(), name="rates"),
     path("billing_periods/", periods.PeriodList.as_view(), name="billing-periods"),
     path("billing_periods/<month:month>/", periods.PeriodDetail.as_view(), name="billing-period"),

@@ -17,6 +17,7 @@ from packages.models import Contract, RateLine, TermsAcceptance
 from reviews.models import ReviewEvent
 from sessions.domain.overage_cap_changes import CHANGED as CAP_CHANGE
 from sessions.models import LedgerEntry, OverageAcceptance, SessionEvent, TimeRequestEvent, Waiver, WaiverDecision
+from support.models import Order, RequestEvent, ReturnException
 
 TOLD_ACTS = (RIGHTS_CHANGE, BILLING_CHANGE, CAP_CHANGE)
 """What of the audit trail is told: a customer reads it too, so nothing internal may stand here."""
@@ -31,6 +32,7 @@ class Topic(TextChoices):
     REVIEWS = "reviews", _("Project health checks")
     HOURS = "hours", _("Hours")
     MONEY = "money", _("Overage and rates")
+    SUPPORT = "support", _("Support and orders")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ def sources(scope: Scope) -> Iterator[Source]:
     contracts = scope.contracts()
     if scope.contract is None:
         yield from _of_customer(scope.customer)
+        if scope.reads_requests:
+            yield from _of_support(scope.customer)
     yield Source("signed", Topic.CONTRACTS, contracts, "signed_at")
     yield Source("voided", Topic.CONTRACTS, contracts.filter(voided_at__isnull=False), "voided_at")
     yield Source("terms", Topic.CONTRACTS, TermsAcceptance.objects.filter(contract__in=contracts), "accepted_at")
@@ -111,6 +115,16 @@ def sources(scope: Scope) -> Iterator[Source]:
         yield Source("decision", Topic.MONEY, decisions, "decided_at")
     else:
         yield Source("decision", Topic.MONEY, decisions.filter(confirmed=True), "decided_at")
+
+
+def _of_support(customer: Customer) -> Iterator[Source]:
+    """Requests without what was said in them, and orders."""
+    said = [RequestEvent.Kind.REPLIED, RequestEvent.Kind.ANSWERED]
+    events = RequestEvent.objects.filter(request__customer=customer).exclude(kind__in=said)
+    yield Source("request", Topic.SUPPORT, events, "at")
+    yield Source("order", Topic.SUPPORT, Order.objects.filter(customer=customer), "entered_at")
+    exceptions = ReturnException.objects.filter(line__order__customer=customer)
+    yield Source("exception", Topic.SUPPORT, exceptions, "granted_at")
 
 
 def _of_customer(customer: Customer) -> Iterator[Source]:

@@ -1,4 +1,4 @@
-"""Finding customers, contracts, sessions, statements, people by a few words, among what one may see (DOMAIN.md §12)."""
+"""Finding what one may see by a few words: customers, contracts, sessions, statements, requests … (DOMAIN.md §12)."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -25,12 +25,14 @@ from reviews.domain.queries import reviews_visible_to
 from reviews.models import Review
 from sessions.domain.queries import sessions_visible_to
 from sessions.models import Attendee, ConsultingSession
+from support.domain.queries import orders_visible_to, requests_visible_to
+from support.models import Order, SupportRequest
 
 MOST_WORDS = 6
 LONGEST_WORD = 60
 STATEMENT = re.compile(r"(?:(?P<prefix>[a-z]{2})-?)?(?P<number>\d{1,9})", re.IGNORECASE)
 AMOUNT = re.compile(r"-?\d{1,9}(?:[.,]\d{1,2})?")
-REFERENCE = re.compile(r"(?P<letter>[csr]?)-?(?P<number>\d{1,12})", re.IGNORECASE)
+REFERENCE = re.compile(r"(?P<letter>[cqrs]?)-?(?P<number>\d{1,12})", re.IGNORECASE)
 
 Row = TypeVar("Row")
 
@@ -53,6 +55,8 @@ class Findings:
     statements: Some[Statement]
     reviews: Some[Review]
     people: Some[Membership]
+    requests: Some[SupportRequest]
+    orders: Some[Order]
 
 
 def words_of(text: str) -> list[str]:
@@ -63,11 +67,9 @@ def words_of(text: str) -> list[str]:
 def find(user: User, words: Sequence[str], *, most: int, now: datetime) -> Findings:
     """What `user` sees and in which every one of `words` occurs, at most `most` of each kind. One query a kind.
 
-    Neither capitals nor accents count. A reference (`S-000123`, `C-00012`, or its number alone) means just that one.
-    Statements are also found by an amount (`90.00`, `90,00`) and by the number of their invoice. Sessions nearest to
-    `now` come first.
-    Neither capitals nor accents count. A reference (`S-000123`, `C-00012`, `R-00003`, or its number alone) means just
-    that one. Sessions nearest to `now` come first.
+    Neither capitals nor accents count. A reference (`S-000123`, `C-00012`, `R-00003`, `Q-000123`, or its number alone)
+    means just that one. Statements are also found by an amount (`90.00`, `90,00`) and by the number of their invoice.
+    Sessions nearest to `now` come first.
     """
 
     def every(condition: Callable[[str], Q]) -> Q:
@@ -89,6 +91,8 @@ def find(user: User, words: Sequence[str], *, most: int, now: datetime) -> Findi
             reviews_visible_to(user).filter(every(_review)).order_by(F("starts_at").desc(nulls_last=True), "pk")
         ),
         people=some(memberships_visible_to(user).filter(every(_person)).order_by("user__name", "pk")),
+        requests=some(requests_visible_to(user).filter(every(_request)).order_by("-changed_at", "-pk")),
+        orders=some(orders_visible_to(user).filter(every(_order)).order_by("-placed_on", "-pk")),
     )
 
 
@@ -152,6 +156,22 @@ def _statement(word: str) -> Q:
 def _review(word: str) -> Q:
     """Reviews are found by their reference, or by their customer where they have a meeting."""
     return _referred(word, "r") | Q(contract__customer__in=_customers_named(word), starts_at__isnull=False)
+
+
+def _request(word: str) -> Q:
+    """By what everybody who sees it sees: never by what was written, where the staff's notes stand too."""
+    kinds = [value for value, label in SupportRequest.Kind.choices if folded(word) in folded(str(label))]
+    return (
+        _holds("subject", word)
+        | Q(customer__in=_customers_named(word))
+        | Q(kind__in=kinds)
+        | Q(order__number__iexact=word)
+        | _referred(word, "q")
+    )
+
+
+def _order(word: str) -> Q:
+    return _holds("number", word) | Q(customer__in=_customers_named(word))
 
 
 def _person(word: str) -> Q:

@@ -24,10 +24,13 @@ from packages.domain.queries import Standing, in_standing
 from sessions.domain.queries import time_entries_visible_to
 from sessions.domain.time_requests import open_requests
 from sessions.models import ConsultingSession, LedgerEntry, TimeRequest
+from support.domain.work import waiting_for_staff
+from support.models import SupportRequest
 
 WITHOUT_LEAD_SHOWN = 8
 WAIVERS_SHOWN = 5
 REQUESTS_SHOWN = 8
+SUPPORT_SHOWN = 5
 DAYS_OF_MEETINGS = 7
 CLOSES_SHOWN = 4
 
@@ -39,15 +42,20 @@ class DeliveryHome:
     agenda: Agenda
     pressing: list[Watched]
     requests: list[TimeRequest]
+    support_requests: list[SupportRequest]
+    support_waiting: int
 
 
 def delivery_home(user: User, *, now: datetime) -> DeliveryHome:
     """Own meetings, sessions over but not logged, own contracts near the end of minutes or days."""
     own = contracts_visible_to(user).filter(team_members__staff=user)
+    waiting = waiting_for_staff(user)
     return DeliveryHome(
         agenda=agenda_of(user, now=now),
         pressing=pressing(own, now=now),
         requests=list(open_requests(user)[:REQUESTS_SHOWN]),
+        support_requests=list(waiting[:SUPPORT_SHOWN]),
+        support_waiting=waiting.count(),
     )
 
 
@@ -142,11 +150,14 @@ class OperationsHome:
     waivers_waiting: int
     requests: list[TimeRequest]
     staff: list[StaffLoad]
+    support_requests: list[SupportRequest]
+    support_waiting: int
 
 
 def operations_home(user: User, *, now: datetime) -> OperationsHome:
     """What an operations lead looks after, by the calendar of `user`."""
     running = in_standing(contracts_visible_to(user), Standing.RUNNING, now=now)
+    waiting = waiting_for_staff(user)
     return OperationsHome(
         customers=customers_visible_to(user).count(),
         without_lead=list(_without_lead(user)[:WITHOUT_LEAD_SHOWN]),
@@ -157,6 +168,8 @@ def operations_home(user: User, *, now: datetime) -> OperationsHome:
         waivers_waiting=_waivers_to_decide(user).count(),
         requests=list(open_requests(user)[:REQUESTS_SHOWN]),
         staff=_staff_loads(now),
+        support_requests=list(waiting[:SUPPORT_SHOWN]),
+        support_waiting=waiting.count(),
     )
 
 

@@ -21,10 +21,12 @@ from home.domain.customer_home import CustomerHome, customer_homes
 from home.domain.reviews import reviews_waiting
 from home.domain.staff_homes import delivery_home, finance_home, operations_home
 from sessions.views.booking_choices import lapsing_times
+from support.domain.work import own_under_way
 
 SESSIONS_SHOWN = 6
 PAST_SHOWN = 4
 QUESTIONS_SHOWN = 5
+REQUESTS_SHOWN = 4
 MORNING, NOON, EVENING = 5, 12, 18
 
 
@@ -47,6 +49,8 @@ def home(request: PortalRequest) -> HttpResponse:
         parts["questions"], parts["more_questions"] = waiting[:QUESTIONS_SHOWN], len(waiting) > QUESTIONS_SHOWN
     if memberships or delivers(user):
         parts["reviews"] = reviews_waiting(user, now=now)
+    if memberships:
+        parts["own_requests"] = own_under_way(user)[:REQUESTS_SHOWN]
     if delivers(user):
         parts["delivery"] = delivery_home(user, now=now)
     if Right.SEE_BILLING in rights:

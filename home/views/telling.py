@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from billing.models import LineQuestion
@@ -24,6 +24,7 @@ from sessions.domain.overage_cap_changes import limit_in_words
 from sessions.models import LedgerEntry, OverageAcceptance, SessionEvent, TimeRequestEvent, Waiver, WaiverDecision
 from sessions.views.session_history import history_of
 from sessions.views.time_request_history import history_of_request
+from support.models import Order, RequestEvent, ReturnException
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +262,42 @@ def _settled(teller: Teller, question: LineQuestion, _actors: Actors) -> Told:
     return Told(icon, tone, question.settled_at, by, sentence, question.reason, url)
 
 
+_OF_REQUEST = {
+    RequestEvent.Kind.OPENED: ("message-circle-plus", "info", gettext_lazy("A request was opened: %(request)s.")),
+    RequestEvent.Kind.ASKED: ("hourglass", "warn", gettext_lazy("A question was asked back: %(request)s.")),
+    RequestEvent.Kind.RESOLVED: ("circle-check", "good", gettext_lazy("A request was resolved: %(request)s.")),
+    RequestEvent.Kind.KEPT: ("signpost", "info", gettext_lazy("Our staff answer: %(request)s.")),
+    RequestEvent.Kind.SENT_ON: ("signpost", "info", gettext_lazy("Sent to another channel: %(request)s.")),
+    RequestEvent.Kind.CLOSED: ("circle-x", "neutral", gettext_lazy("A request was closed: %(request)s.")),
+    RequestEvent.Kind.CALLED_OFF: ("undo-2", "neutral", gettext_lazy("A return was called off: %(request)s.")),
+}
+
+
+def _request(_teller: Teller, event: RequestEvent, _actors: Actors) -> Told:
+    icon, tone, said = _OF_REQUEST[RequestEvent.Kind(event.kind)]
+    request = event.request
+    sentence = said % {"request": f"{request.subject} ({request.reference})"}
+    reason = event.decision.reason if event.decision else ""
+    return Told(icon, tone, event.at, _name(event.by), sentence, reason, reverse("support:request", args=[request.pk]))
+
+
+def _order(_teller: Teller, order: Order, _actors: Actors) -> Told:
+    sentence = _("The order %(order)s was entered.") % {"order": order.number}
+    url = reverse("support:order", args=[order.pk])
+    return Told("package", "info", order.entered_at, _name(order.entered_by), sentence, url=url)
+
+
+def _exception(teller: Teller, exception: ReturnException, _actors: Actors) -> Told:
+    sentence = _("%(line)s of %(order)s may come back until %(day)s, by exception.") % {
+        "line": exception.line,
+        "order": exception.line.order.number,
+        "day": teller.day(exception.until),
+    }
+    url = reverse("support:order", args=[exception.line.order_id])
+    by = _name(exception.granted_by)
+    return Told("calendar-plus", "good", exception.granted_at, by, sentence, exception.reason, url)
+
+
 def _of_entry(teller: Teller, entry: LedgerEntry) -> dict[str, str]:
     assert entry.service_date is not None
     return {"type": entry.get_session_type_display(), "day": teller.day(entry.service_date)}
@@ -288,6 +325,9 @@ SENTENCES: dict[str, tuple["QuerySet[Any, Any]", Callable[[Teller, Any, Actors],
     "session": (SessionEvent.objects.select_related("session", "by"), _session),
     "time_request": (TimeRequestEvent.objects.select_related("request", "by"), _time_request),
     "review": (ReviewEvent.objects.select_related("review__contract", "by"), _review),
+    "request": (RequestEvent.objects.select_related("request", "by", "decision"), _request),
+    "order": (Order.objects.select_related("entered_by"), _order),
+    "exception": (ReturnException.objects.select_related("line__order", "granted_by"), _exception),
     "accepted": (OverageAcceptance.objects.select_related("session", "accepted_by"), _accepted),
 }
 """Of each source: its rows with what a sentence needs, and the sentence."""

@@ -25,12 +25,17 @@ def requests_visible_to(user: User) -> QuerySet[SupportRequest]:
     return SupportRequest.objects.filter(scope).select_related("customer", "opened_by", "order")
 
 
+def requests_answered_by(user: User) -> QuerySet[SupportRequest]:
+    """The requests of the customers for whom `user` answers."""
+    return SupportRequest.objects.filter(_staff_scope(user, "customer")).select_related("customer", "opened_by")
+
+
 def messages_visible_to(user: User) -> QuerySet[RequestMessage]:
     """What was written in the requests that `user` sees; notes of the staff only for those who answer the request."""
     messages = RequestMessage.objects.filter(request__in=requests_visible_to(user).order_by().values("pk"))
     seen = Q(internal=False)
     if is_staff(user):
-        seen |= Q(request__in=SupportRequest.objects.filter(_staff_scope(user, "customer")).values("pk"))
+        seen |= Q(request__in=requests_answered_by(user).order_by().values("pk"))
     return messages.filter(seen).select_related("author")
 
 

@@ -73,7 +73,7 @@ class SupportRequest(models.Model):
     @property
     def reference(self) -> str:
         """How people name this request."""
-        return f"R-{self.pk:06d}"
+        return f"Q-{self.pk:06d}"
 
 
 class RequestMessage(models.Model):

@@ -27,6 +27,7 @@ from tests.factories import (
     sofia,
 )
 from tests.reviews.reviews import planned, with_reviews
+from tests.support.examples import ordered, returned
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +46,9 @@ ALL = set(PEOPLE)
 STAFF = {"lead", "operations", "finance", "other lead"}
 SEE_CONTRACTS = ALL - {"member"}
 
+SUPPORT = {"admin", "lead", "operations"}
+ANSWER_AND_KEEP = {"lead", "operations"}
+
 # Who gets an answer that is neither 404 nor 403. Lists are one's own: an empty page is an answer.
 READERS: dict[str, set[str]] = {
     "packages/": ALL,
@@ -60,6 +64,10 @@ READERS: dict[str, set[str]] = {
     "time_entries/": STAFF,
     "time_entries/<int:pk>/": {"lead", "operations", "finance"},
     "reviews/": ALL,
+    "requests/": ALL - {"finance"},
+    "requests/<int:pk>/": SUPPORT,
+    "orders/": ALL - {"finance", "member"},
+    "orders/<int:pk>/": SUPPORT,
     "rates/": {"operations", "finance"},
     "billing_periods/": {"finance"},
     "billing_periods/<month:month>/": {"finance"},
@@ -84,6 +92,15 @@ ACTORS: dict[str, set[str]] = {
     "time_entries/<int:pk>/reverse/": {"lead", "operations", "finance"},  # the rule refuses finance
     "reviews/<int:pk>/plan/": {"admin", "lead", "operations"},
     "reviews/<int:pk>/hold/": {"lead", "operations", "finance"},  # the rule refuses finance
+    "requests/": {"admin", "member", "other admin"},
+    "requests/<int:pk>/messages/": SUPPORT,
+    "requests/<int:pk>/route/": ANSWER_AND_KEEP,
+    "requests/<int:pk>/close/": SUPPORT,
+    "requests/<int:pk>/call_off/": SUPPORT,
+    "orders/": ANSWER_AND_KEEP | {"other lead"},
+    "orders/<int:pk>/receipt/": ANSWER_AND_KEEP,
+    "orders/<int:pk>/returns/": {"admin"},
+    "orders/<int:pk>/exceptions/": ANSWER_AND_KEEP,
     "rates/": {"operations"},
     "billing_periods/<month:month>/close/": {"finance"},
 }
@@ -105,6 +122,8 @@ def acmes() -> dict[str, int]:
         "sessions": session.pk,
         "time_entries": entry.pk,
         "reviews": planned(with_reviews(), 1, "2026-03-11 10:00", now=NOW).pk,
+        "requests": returned(order := ordered(), 1).pk,
+        "orders": order.pk,
     }
 
 

@@ -3,9 +3,11 @@
 from typing import Any
 
 from customers.models import User
+from support.models import Order
 from tests.api.caller import V1
 from tests.factories import NOW, booked, giulia, launch_kit, logged, marta, pekka, rate, sofia
 from tests.reviews.reviews import planned, with_reviews
+from tests.support.examples import ordered, returned
 
 
 class World:
@@ -25,6 +27,8 @@ class World:
             "sessions": session.pk,
             "time_entries": entry.pk,
             "reviews": planned(with_reviews(), 1, "2026-03-11 10:00", now=NOW).pk,
+            "requests": returned(bought := ordered(), 1).pk,
+            "orders": bought.pk,
         }
         asked = {
             "contract": contract.pk,
@@ -92,6 +96,7 @@ class World:
             "/time_entries/{id}/reverse/": (giulia(), reason),
             "/reviews/{id}/plan/": (marta(), review),
             "/reviews/{id}/hold/": (giulia(), {"project_status": "on_track", "notes": "Hello"}),
+            **_acts_of_support(bought),
             "/rates/": (sofia(), line),
             "/billing_periods/{month}/close/": (pekka(), {}),
         }
@@ -109,3 +114,24 @@ class World:
     def actors(self) -> set[User]:
         """Who may do any of the acts."""
         return {person for person, _right in self.acts.values()}
+
+
+def _acts_of_support(bought: Order) -> dict[str, tuple[User, dict[str, Any]]]:
+    """Acts on requests, and on an order of one line; the world's request sends one ring of it back."""
+    line = {"line": bought.lines.get().pk}
+    ring = {"ring_model": "Oura Ring 4", "colour": "Gold", "size": "8", "quantity": 3, "received_on": "2026-02-20"}
+    request = {"kind": "new_order", "subject": "Hello", "body": "Hello", "order": bought.pk}
+    order = {"number": "SO-2", "placed_on": "2026-02-01", "time_zone": "Europe/Rome"}
+    customer = {"customer": bought.customer_id}
+    item = {**line, "quantity": 1, "wanted": ""}
+    return {
+        "/requests/": (marta(), {**customer, **request}),
+        "/requests/{id}/messages/": (marta(), {"what": "reply", "body": "Hello"}),
+        "/requests/{id}/route/": (giulia(), {"way": "own_staff", "channel": "", "reason": "Hello"}),
+        "/requests/{id}/close/": (marta(), {}),
+        "/requests/{id}/call_off/": (marta(), {}),
+        "/orders/": (giulia(), {**customer, **order, "lines": [{**ring, "received_at": None}]}),
+        "/orders/{id}/receipt/": (giulia(), {"lines": [{**line, "received_on": "2026-02-20", "received_at": None}]}),
+        "/orders/{id}/returns/": (marta(), {"kind": "return", "items": [item], "body": "Hello"}),
+        "/orders/{id}/exceptions/": (giulia(), {**line, "until": "2026-04-20", "reason": "Hello"}),
+    }

@@ -63,7 +63,7 @@ def letters() -> list[tuple[str, str]]:
 class TestOpening:
     def test_it_needs_no_contract_and_tells_the_lead_once(self) -> None:
         request = asked()
-        assert (request.status, request.reference) == (Status.NEW, f"R-{request.pk:06d}")
+        assert (request.status, request.reference) == (Status.NEW, f"Q-{request.pk:06d}")
         assert letters() == [
             (giulia().email, f"Acme Wellness asks: Charger does not charge ({request.reference})"),
         ]
