@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from support.views import files, order_list, orders, request_list, requests, returns
+from support.views import files, order_import, order_list, orders, request_list, requests, returns
 
 app_name = "support"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +18,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/", order_list.order_list, name="orders"),
     path("orders.csv", order_list.order_list_csv, name="orders-csv"),
     path("orders/new/", orders.order_create, name="order-create"),
+    path("orders/import/", order_import.order_import, name="order-import"),
+    path("orders/import/sample.csv", order_import.order_import_sample, name="order-import-sample"),
+    path("orders/import/<int:pk>/", order_import.order_import_run, name="order-import-run"),
+    path("orders/import/<int:pk>/start/", order_import.order_import_start, name="order-import-start"),
+    path("orders/import/<int:pk>/discard/", order_import.order_import_discard, name="order-import-discard"),
     path("orders/<int:pk>/", orders.order_detail, name="order"),
     path("orders/<int:pk>/receipt/", orders.order_receipt, name="order-receipt"),
     path("orders/<int:pk>/return/", returns.order_return, name="order-return"),

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from home.domain.contract_import.reading import LARGEST_FILE, too_large
+from core.sheets.reading import LARGEST_FILE, too_large
 
 
 class ImportForm(forms.Form):

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.csv_files import csv_lines
 from core.refusals import Refusal
+from core.sheets.faults import Fault, shown
+from core.sheets.reading import SEPARATORS
 from customers.domain.roles import Right
 from customers.permissions import PortalRequest, requires
 from home.domain.contract_import.columns import COLUMNS
-from home.domain.contract_import.faults import Fault, shown
 from home.domain.contract_import.plans import Outcome
-from home.domain.contract_import.reading import SEPARATORS
 from home.domain.contract_import.runs import discard, progress_of, receive, runs_visible_to, start
 from home.domain.contract_import.sample import sample_rows
 from home.domain.contract_import.summary import Summary

@@ -12,6 +12,7 @@ from customers.models import User
 from oura_success.demo_world.buyers import BUYERS, open_accounts
 from oura_success.demo_world.closes import close_months
 from oura_success.demo_world.deals import set_rates, sign_deals
+from oura_success.demo_world.helping import help_customers
 from oura_success.demo_world.meetings import Storyteller
 from oura_success.demo_world.people import FINANCE, OPERATIONS, hire_everybody
 from oura_success.demo_world.story import tell
@@ -36,14 +37,14 @@ def load_world(*, now: datetime) -> bool:
         accounts = open_accounts(staff, by=operations, password_hash=password_hash, now=opened_at)
         set_rates(by=operations, now=now)
         contracts = sign_deals(accounts, staff, by=operations, now=now)
-        tell(
-            Storyteller(
-                now=now,
-                accounts=accounts,
-                contracts=contracts,
-                staff=staff,
-                dice=random.Random(SEED),  # noqa: S311 - a world that is the same each time, not a secret
-            )
+        story = Storyteller(
+            now=now,
+            accounts=accounts,
+            contracts=contracts,
+            staff=staff,
+            dice=random.Random(SEED),  # noqa: S311 - a world that is the same each time, not a secret
         )
+        tell(story)
+        help_customers(story)
         close_months(by=staff[FINANCE], now=now)
     return True

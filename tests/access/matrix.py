@@ -149,6 +149,11 @@ requests/files/<int:pk>/                                   attachment ss .x   .x
 orders/                                                    -        ss   ox   ox   ..   ox   ox   ox   ..
 orders.csv                                                 -        ss   ox   ox   ..   ox   ox   ox   ..
 orders/new/                                                -        ss   ff   oo   ..   ff   oo   oo   ..
+orders/import/                                             -        ss   ff   oo   ..   ff   oo   oo   ..
+orders/import/sample.csv                                   -        ss   ff   ox   ..   ff   ox   ox   ..
+orders/import/<int:pk>/                                    bought   ss   ..   .x   ..   ..   .x   ox   ..
+orders/import/<int:pk>/start/                              bought   ss   ..   x.   ..   ..   x.   xo   ..
+orders/import/<int:pk>/discard/                            bought   ss   ..   x.   ..   ..   x.   xo   ..
 orders/<int:pk>/                                           order    ss   .x   .x   ..   ox   ox   ox   ..
 orders/<int:pk>/receipt/                                   order    ss   ..   ..   ..   ff   oo   oo   ..
 orders/<int:pk>/return/                                    order    ss   ..   ..   ..   oo   ff   ff   ..

@@ -27,7 +27,8 @@ from sessions.domain.attendees import Guest
 from sessions.domain.busy_times import subscribe
 from sessions.domain.waivers import waive
 from sessions.models import BusyCalendar, ConsultingSession, DayException, LedgerEntry, TimeOff, TimeRequest
-from support.models import Order, RequestAttachment, SupportRequest
+from support.domain.order_import.runs import receive as receive_orders
+from support.models import Order, OrderImport, RequestAttachment, SupportRequest
 from tests.factories import (
     NOW,
     acme,
@@ -89,6 +90,7 @@ class World:
     request: SupportRequest
     attachment: RequestAttachment
     order: Order
+    bought: OrderImport
 
     @classmethod
     def build(cls) -> "World":
@@ -108,6 +110,7 @@ class World:
         review = _review(luca())
         question = ask_about(entry=entry, words="This took 15 minutes", minutes=15, by=marta(), now=NOW)
         of_the_diary = _of_the_diary(giulia())
+        request, attachment, order, bought = _of_support()
         return cls(
             acme(),
             contract,
@@ -125,7 +128,10 @@ class World:
             giulia(),
             *of_the_diary,
             _mail_in_doubt(),
-            *_of_support(),
+            request,
+            attachment,
+            order,
+            bought,
         )
 
     def path(self, route: str, target: str) -> str:
@@ -174,12 +180,13 @@ def _mail_in_doubt() -> Message:
     return mail
 
 
-def _of_support() -> tuple[SupportRequest, RequestAttachment, Order]:
-    """A request of Marta's with a file, and an order of which half came back."""
+def _of_support() -> tuple[SupportRequest, RequestAttachment, Order, OrderImport]:
+    """A request of Marta's with a file, an order of which half came back, and an import of orders by operations."""
     request = asked(files=[file()])
     order = ordered()
     returned(order, 5)
-    return request, RequestAttachment.objects.get(message__request=request), order
+    bought = receive_orders(file_name="orders.csv", content=b"", by=sofia(), now=NOW)
+    return request, RequestAttachment.objects.get(message__request=request), order, bought
 
 
 def answer_of(response: HttpResponse) -> str:

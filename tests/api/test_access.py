@@ -27,7 +27,7 @@ from tests.factories import (
     sofia,
 )
 from tests.reviews.reviews import planned, with_reviews
-from tests.support.examples import ordered, returned
+from tests.support.examples import asked, ordered
 
 pytestmark = pytest.mark.django_db
 
@@ -122,8 +122,8 @@ def acmes() -> dict[str, int]:
         "sessions": session.pk,
         "time_entries": entry.pk,
         "reviews": planned(with_reviews(), 1, "2026-03-11 10:00", now=NOW).pk,
-        "requests": returned(order := ordered(), 1).pk,
-        "orders": order.pk,
+        "requests": asked().pk,
+        "orders": ordered().pk,
     }
 
 

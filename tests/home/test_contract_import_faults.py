@@ -5,8 +5,8 @@ import json
 import pytest
 from django.conf import settings
 
+from core.sheets.faults import Fault
 from customers.models import Customer, Role
-from home.domain.contract_import.faults import Fault
 from home.models import ImportRun
 from packages.models import Contract
 from sessions.models import BillingPeriod

@@ -6,9 +6,10 @@ from itertools import product
 
 import pytest
 
+from core.sheets.values import Unreadable, read_date
 from customers.models import BillingDetails, Customer, Role
 from home.domain.contract_import.sample import sample_rows
-from home.domain.contract_import.values import Unreadable, read_date, read_rate
+from home.domain.contract_import.values import read_rate
 from home.models import ImportRun
 from packages.models import Contract, RateLine
 from tests.factories import NOW, giulia, staff

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from home.domain.contract_import.columns import is_heading, rows_by_column
+from core.sheets.columns import is_heading, rows_by_column
+from core.sheets.faults import Fault
+from core.sheets.reading import SheetOfText, read
+from home.domain.contract_import.columns import COLUMNS
 from home.domain.contract_import.contract_rows import ContractRows
 from home.domain.contract_import.customer_rows import CustomerRows
-from home.domain.contract_import.faults import Fault
 from home.domain.contract_import.known import Known
 from home.domain.contract_import.parsing import ParsedRow, emails_of, parse
 from home.domain.contract_import.plans import Plan
-from home.domain.contract_import.reading import SheetOfText, read
 from home.domain.contract_import.report import Report
 
 
@@ -30,8 +31,8 @@ def check(content: bytes) -> Checked:
 
     :raises UnreadableFile: if it cannot be read at all
     """
-    sheet = read(content, is_heading=is_heading)
-    raw = rows_by_column(sheet)
+    sheet = read(content, is_heading=lambda text: is_heading(text, COLUMNS))
+    raw = rows_by_column(sheet, COLUMNS)
     rows, faults = parse(raw)
     known = Known.load(rows=[(row.text("name"), row.text("reference")) for row in rows], emails=emails_of(rows))
     plan, report = Plan(), Report(raw.headings, [*raw.faults, *faults])

@@ -1,28 +1,8 @@
 """The columns of the file: their headings in both languages, which must be there, how long a cell may be."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from home.domain.contract_import.faults import Fault
-from home.domain.contract_import.reading import SheetOfText
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: its name in the code, its heading in English and in Italian, what the page says of it."""
-
-    name: str
-    english: str
-    italian: str
-    longest: int
-    about: Promise
-    required: bool = True
-    lines: bool = False
-    """Whether a cell may hold several lines."""
-
+from core.sheets.columns import Column
 
 COLUMNS = (
     Column("reference", "contract_reference", "riferimento_contratto", 100, _("The CRM's own id of this contract.")),
@@ -73,86 +53,3 @@ COLUMNS = (
         required=False,
     ),
 )
-_BY_HEADING = {heading: column for column in COLUMNS for heading in (column.english, column.italian)}
-
-
-@dataclass(frozen=True, slots=True)
-class RawRow:
-    """The cells of a row by the names of their columns, without white space around them."""
-
-    row: int
-    cells: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class RawRows:
-    """All rows, how each column is headed in the file, and what is wrong with the shape of both."""
-
-    headings: dict[str, str]
-    rows: list[RawRow]
-    faults: list[Fault]
-
-    def heading(self, name: str) -> str:
-        """The heading of the column `name` as it stands in the file."""
-        return self.headings[name]
-
-    def is_italian(self, name: str) -> bool:
-        """Whether the column `name` is headed in Italian."""
-        return _is_italian(self.headings[name])
-
-
-def is_heading(text: str) -> bool:
-    """Whether `text` is the heading of a column, in either language; case, spaces and dashes do not matter."""
-    return _plain(text) in _BY_HEADING
-
-
-def rows_by_column(sheet: SheetOfText) -> RawRows:
-    """The rows of `sheet` by the names of the columns.
-
-    A fault is each column that is missing, unknown or there twice, and each row with more cells than headings. A
-    column without a heading is left out where nothing stands below it, as spreadsheets write them.
-    """
-    columns: list[Column | None] = []
-    headings: dict[str, str] = {}
-    faults = list(sheet.faults)
-    for place, heading in enumerate(sheet.headings):
-        column = _BY_HEADING.get(_plain(heading))
-        if column is None and (heading or _stands_below(sheet, place)):
-            sentence = _("The import does not know this column. Leave it out, or use a heading from the list.")
-            faults.append(Fault.of("unknown_column", sentence, row=1, column=heading))
-        elif column is not None and column.name in headings:
-            faults.append(Fault.of("column_twice", _("This column is there twice."), row=1, column=heading))
-            column = None
-        elif column is not None:
-            headings[column.name] = heading
-        columns.append(column)
-    faults += _missing(headings)
-    rows = []
-    for record in sheet.records:
-        extra = "".join(record.cells[len(columns) :]).strip()
-        if extra:
-            sentence = _("This row has more cells than there are headings: is a quotation mark missing?")
-            faults.append(Fault.of("too_many_cells", sentence, row=record.row, value=extra))
-        cells = {column.name: cell.strip() for column, cell in zip(columns, record.cells, strict=False) if column}
-        rows.append(RawRow(record.row, cells))
-    return RawRows(headings, rows, faults)
-
-
-def _missing(headings: Mapping[str, str]) -> Iterator[Fault]:
-    italian = sum(map(_is_italian, headings.values())) * 2 > len(headings)
-    for column in COLUMNS:
-        if column.required and column.name not in headings:
-            heading = column.italian if italian else column.english
-            yield Fault.of("missing_column", _("This column is missing."), row=1, column=heading)
-
-
-def _stands_below(sheet: SheetOfText, place: int) -> bool:
-    return any(len(record.cells) > place and record.cells[place].strip() for record in sheet.records)
-
-
-def _is_italian(heading: str) -> bool:
-    return _BY_HEADING[_plain(heading)].italian == _plain(heading)
-
-
-def _plain(heading: str) -> str:
-    return "_".join(heading.casefold().replace("-", " ").replace("_", " ").split())

@@ -8,14 +8,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from core.sheets.columns import Column, RawRows
+from core.sheets.faults import Fault
+from core.sheets.values import Unreadable, read_date
 from core.text import is_plain
-from home.domain.contract_import.columns import COLUMNS, Column, RawRows
-from home.domain.contract_import.faults import Fault
+from home.domain.contract_import.columns import COLUMNS
 from home.domain.contract_import.values import (
-    Unreadable,
     country_code,
     language_code,
-    read_date,
     read_email,
     read_rate,
 )

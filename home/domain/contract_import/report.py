@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.refusals import InvalidInput, Refusal
+from core.sheets.faults import Fault
 from home.domain.contract_import.columns import COLUMNS
-from home.domain.contract_import.faults import Fault
 from home.domain.contract_import.parsing import ParsedRow
 
 

@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy
 from core.locks import alone_with
 from core.models import AuditEvent
 from core.refusals import Refusal
+from core.sheets.faults import Fault, UnreadableFile
 from customers.domain.roles import Right, rights_of
 from customers.models import User
 from home.domain.contract_import.checking import Checked, check
-from home.domain.contract_import.faults import Fault, UnreadableFile
 from home.domain.contract_import.letters import owe_result
 from home.domain.contract_import.states import State, move
 from home.domain.contract_import.summary import Summary

@@ -4,10 +4,10 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
+from core.sheets.reading import ENCODINGS
 from home.domain.contract_import.checking import Checked
 from home.domain.contract_import.parsing import ParsedRow
 from home.domain.contract_import.plans import Outcome
-from home.domain.contract_import.reading import ENCODINGS
 
 LINES_SHOWN = 20
 

@@ -5,10 +5,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from core.refusals import Refusal
+from core.sheets.faults import Fault, UnreadableFile
+from core.sheets.reading import LARGEST_FILE
 from customers.models import User
 from home.domain.contract_import.checking import check
-from home.domain.contract_import.faults import Fault, UnreadableFile
-from home.domain.contract_import.reading import LARGEST_FILE
 from home.domain.contract_import.runs import import_now, may_import
 from home.domain.contract_import.summary import Summary
 from home.models import ImportRun

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from home.domain.contract_import.faults import Fault, UnreadableFile
+from core.sheets.faults import Fault, UnreadableFile
 
 LARGEST_FILE = 5 * 1024 * 1024
 """Bytes."""
