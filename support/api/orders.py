@@ -18,7 +18,7 @@ from customers.domain.queries import customers_visible_to
 from customers.domain.roles import Right
 from packages.api.filters import OfCustomer
 from support.api.requests import RequestOutput, RequestView
-from support.domain.orders import MOST_LINES, MOST_RINGS, NewLine, NewOrder, enter_orders, record_receipt
+from support.domain.orders import MOST_RINGS, NewLine, NewOrder, enter_orders, record_receipt
 from support.domain.queries import orders_visible_to, with_lines
 from support.domain.requests import LONGEST_BODY
 from support.domain.return_window import Answer, received_day
@@ -44,7 +44,7 @@ class OrderInput(serializers.Serializer[Any]):
     number = Text(max_length=40)
     placed_on = CalendarDate()
     time_zone = Text(max_length=64, required=False, allow_blank=True, default="")
-    lines = LineInput(many=True, allow_empty=False, max_length=MOST_LINES)
+    lines = LineInput(many=True, allow_empty=False)
 
 
 class LineReceiptInput(serializers.Serializer[Any]):
@@ -58,7 +58,7 @@ class LineReceiptInput(serializers.Serializer[Any]):
 class ReceiptInput(serializers.Serializer[Any]):
     """The receipt of some lines."""
 
-    lines = LineReceiptInput(many=True, allow_empty=False, max_length=MOST_LINES)
+    lines = LineReceiptInput(many=True, allow_empty=False)
 
 
 class ItemInput(serializers.Serializer[Any]):
@@ -73,7 +73,7 @@ class ReturnInput(serializers.Serializer[Any]):
     """A return or an exchange."""
 
     kind = serializers.ChoiceField(choices=[SupportRequest.Kind.RETURN.value, SupportRequest.Kind.EXCHANGE.value])
-    items = ItemInput(many=True, allow_empty=False, max_length=MOST_LINES)
+    items = ItemInput(many=True, allow_empty=False)
     body = Text(lines=True, max_length=LONGEST_BODY)
 
 
