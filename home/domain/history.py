@@ -66,7 +66,7 @@ def happenings(scope: Scope, topic: str = "") -> "QuerySet[Any, tuple[Any, str, 
     """When, of which source, and the row's id: newest first, for a paginator. `topic` narrows it."""
     first, *others = [_keys(source) for source in sources(scope) if topic in ("", source.topic)]
     together = first.union(*others, all=True) if others else first
-    return together.order_by("-moment", "-number", "source")
+    return together.order_by("-moment", "-row_id", "source")
 
 
 def topics_of(scope: Scope) -> list[Topic]:
@@ -77,9 +77,9 @@ def topics_of(scope: Scope) -> list[Topic]:
 
 def _keys(source: Source) -> "QuerySet[Any, tuple[Any, str, int]]":
     named = source.rows.order_by().annotate(
-        moment=F(source.when), source=Value(source.name, output_field=CharField()), number=F("pk")
+        moment=F(source.when), source=Value(source.name, output_field=CharField()), row_id=F("pk")
     )
-    keys: QuerySet[Any, tuple[Any, str, int]] = named.values_list("moment", "source", "number")
+    keys: QuerySet[Any, tuple[Any, str, int]] = named.values_list("moment", "source", "row_id")
     return keys
 
 

@@ -26,7 +26,7 @@ from support.models import OrderImport
 RUNS_A_PAGE = 20
 FAULTS_A_PAGE = 50
 SAMPLE = {
-    "customer": "Acme S.p.A.",
+    "customer": "Aurora Wellness",
     "order": "SO-20417",
     "placed": "2026-01-31",
     "ring_model": "Oura Ring 4",

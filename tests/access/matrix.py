@@ -186,6 +186,17 @@ api/v1/time_entries/<int:pk>/refuse_waiver/                entry    ss   x.   x.
 api/v1/reviews/                                            -        ss   ox   ox   ox   ox   ox   ox   ox
 api/v1/reviews/<int:pk>/plan/                              review   ss   x.   x.   xf   xo   xo   xo   xf
 api/v1/reviews/<int:pk>/hold/                              review   ss   x.   x.   xf   xf   xo   xo   xo
+api/v1/requests/                                           -        ss   oo   of   oo   oo   of   of   ..
+api/v1/requests/<int:pk>/                                  request  ss   .x   .x   .x   ox   ox   ox   ..
+api/v1/requests/<int:pk>/messages/                         request  ss   x.   x.   x.   xo   xo   xo   ..
+api/v1/requests/<int:pk>/route/                            request  ss   x.   x.   x.   xf   xo   xo   ..
+api/v1/requests/<int:pk>/close/                            request  ss   x.   x.   x.   xo   xo   xo   ..
+api/v1/requests/<int:pk>/call_off/                         request  ss   x.   x.   x.   xo   xo   xo   ..
+api/v1/orders/                                             -        ss   of   oo   ..   of   oo   oo   ..
+api/v1/orders/<int:pk>/                                    order    ss   .x   .x   ..   ox   ox   ox   ..
+api/v1/orders/<int:pk>/receipt/                            order    ss   x.   x.   ..   xf   xo   xo   ..
+api/v1/orders/<int:pk>/returns/                            order    ss   x.   x.   ..   xo   xf   xf   ..
+api/v1/orders/<int:pk>/exceptions/                         order    ss   x.   x.   ..   xf   xo   xo   ..
 api/v1/rates/                                              -        ss   ..   ..   ..   ..   ..   oo   of
 api/v1/billing_periods/                                    -        ss   ..   ..   ..   ..   ..   ..   ox
 api/v1/billing_periods/<month:month>/                      -        ss   ..   ..   ..   ..   ..   ..   ox
