@@ -33,7 +33,7 @@ from tests.home.pages import page, queries
 
 pytestmark = pytest.mark.django_db
 
-MOST_QUERIES = 19
+MOST_QUERIES = 22
 
 
 @pytest.fixture(autouse=True)
