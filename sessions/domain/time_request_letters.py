@@ -59,9 +59,10 @@ def _write(kind: str, message: Message, now: datetime) -> Letter | None:
     asked = (
         time_requests_visible_to(reader).prefetch_related("wishes", "events__by").filter(pk=message.subject_id).first()
     )
-    if asked is None or not _STILL_TRUE.get(kind, lambda *_: True)(asked, message):
+    still_true = _STILL_TRUE.get(kind)
+    if asked is None or (still_true is not None and not still_true(asked, message)):
         return None
-    last = asked.events.all()[len(asked.events.all()) - 1]
+    last = list(asked.events.all())[-1]
     customer = asked.contract.customer
     by_customer = last.by is not None and is_admin_of(last.by, customer.pk)
     subject = _DECLINED_BY_CUSTOMER if kind == news.DECLINED and by_customer else _SUBJECTS[kind]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -105,7 +106,7 @@ def test_confirming_against_the_sweep_is_one_of_both(settings: Settings) -> None
         assert asked.expires_at is not None
         over, before = asked.expires_at, asked.expires_at - timedelta(seconds=1)
         known = ConsultingSession.objects.count()
-        confirmation, _swept = at_once(confirming(asked, now=before), lambda over=over: expire_proposals(now=over))
+        confirmation, _swept = at_once(confirming(asked, now=before), partial(expire_proposals, now=over))
         if confirmation is None:
             assert stands(asked) == ("booked", known + 1, known + 1)
         else:
@@ -132,8 +133,8 @@ def test_a_proposal_against_a_booking_of_the_same_time(settings: Settings) -> No
         admin_of(other)
         start = START + timedelta(hours=number)
         answers = at_once(
-            lambda asked=asked, start=start: proposed(asked, start),
-            lambda other=other, start=start: booked(other, "operations", 60, start, now=NOW),
+            partial(proposed, asked, start),
+            partial(booked, other, "operations", 60, start, now=NOW),
         )
         assert [type(answer) for answer in answers if answer is not None] == [SlotTaken]
         assert DiaryEntry.objects.count() == number + 1
