@@ -59,7 +59,7 @@ NAVIGATION = (
             Entry(_("Reviews"), "clipboard-check", "reviews:list", Right.SEE_SESSIONS),
             Entry(_("Support"), "life-buoy", "support:requests", Right.SEE_REQUESTS, key="q"),
             Entry(_("Orders & returns"), "package", "support:orders", Right.SEE_ORDERS),
-            Entry(_("Materials"), "book-open", "support:materials", Right.SEE_SESSIONS),
+            Entry(_("Materials"), "book-open", "support:materials", Right.SEE_MATERIALS),
         ),
     ),
     Group(

@@ -23,7 +23,7 @@ from reviews.domain.standings import last_day_of
 from reviews.domain.standings import standing_of as standing_of_review
 from reviews.models import Review
 from sessions.models import ConsultingSession
-from support.models import Order, SupportRequest
+from support.models import Material, Order, SupportRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,7 @@ def _found(findings: Findings, *, user: User, now: datetime) -> Iterable[Group]:
         lines(_("Requests"), findings.requests, _request),
         lines(_("Orders"), findings.orders, _order),
         lines(_("People"), findings.people, _person),
+        lines(_("Materials"), findings.materials, _material),
     )
 
 
@@ -174,4 +175,13 @@ def _person(membership: Membership) -> Hit:
         reverse("customers:people", args=[membership.customer_id]),
         "circle-user-round",
         f"{membership.get_kind_display()} · {membership.customer}",
+    )
+
+
+def _material(material: Material) -> Hit:
+    return Hit(
+        material.title,
+        reverse("support:material", args=[material.pk]),
+        "book-open",
+        str(material.get_language_display()),
     )

@@ -1,8 +1,18 @@
-"""Requests and orders."""
+"""Requests, orders and materials."""
 
 from django.urls import URLPattern, URLResolver, path
 
-from support.views import files, order_import, order_list, orders, request_list, requests, returns
+from support.views import (
+    files,
+    material_keeping,
+    material_library,
+    order_import,
+    order_list,
+    orders,
+    request_list,
+    requests,
+    returns,
+)
 
 app_name = "support"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +25,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("requests/<int:pk>/close/", requests.request_close, name="request-close"),
     path("requests/<int:pk>/call-off/", requests.request_call_off, name="request-call-off"),
     path("requests/files/<int:pk>/", files.attachment, name="attachment"),
+    path("materials/", material_library.library, name="materials"),
+    path("materials/new/", material_keeping.material_create, name="material-create"),
+    path("materials/<int:material_pk>/", material_library.material, name="material"),
+    path("materials/<int:material_pk>/file/", material_library.material_file, name="material-file"),
+    path("materials/<int:material_pk>/versions/<int:number>/", material_library.version_file, name="material-version"),
+    path("materials/<int:material_pk>/replace/", material_keeping.material_replace, name="material-replace"),
+    path("materials/<int:material_pk>/edit/", material_keeping.material_edit, name="material-edit"),
+    path("materials/<int:material_pk>/withdraw/", material_keeping.material_withdraw, name="material-withdraw"),
+    path("materials/<int:material_pk>/give-back/", material_keeping.material_give_back, name="material-give-back"),
     path("orders/", order_list.order_list, name="orders"),
     path("orders.csv", order_list.order_list_csv, name="orders-csv"),
     path("orders/new/", orders.order_create, name="order-create"),

@@ -35,15 +35,37 @@ class Right(StrEnum):
     OPEN_REQUESTS = "open_requests"
     ANSWER_REQUESTS = "answer_requests"
     KEEP_ORDERS = "keep_orders"
+    SEE_MATERIALS = "see_materials"
+    KEEP_MATERIALS = "keep_materials"
 
 
 DELIVERY_ROLES: frozenset[str] = frozenset({Role.AM, Role.CSM, Role.CSE, Role.TDS})
 
 _EVERYBODY = frozenset({Right.SEE_OWN_ACCOUNT})
-_CUSTOMER_MEMBER = _EVERYBODY | {Right.SEE_CUSTOMERS, Right.SEE_SESSIONS, Right.SEE_REQUESTS, Right.OPEN_REQUESTS}
+_CUSTOMER_MEMBER = _EVERYBODY | {
+    Right.SEE_CUSTOMERS,
+    Right.SEE_SESSIONS,
+    Right.SEE_REQUESTS,
+    Right.OPEN_REQUESTS,
+    Right.SEE_MATERIALS,
+}
 _CUSTOMER_ADMIN = _CUSTOMER_MEMBER | {Right.SEE_CONTRACTS, Right.BOOK, Right.SEE_ORDERS}
-_STAFF = _EVERYBODY | {Right.SEE_CUSTOMERS, Right.SEE_CONTRACTS, Right.SEE_SESSIONS, Right.SEE_STAFF_AREA}
-_SUPPORT = frozenset({Right.SEE_REQUESTS, Right.ANSWER_REQUESTS, Right.SEE_ORDERS, Right.KEEP_ORDERS})
+_STAFF = _EVERYBODY | {
+    Right.SEE_CUSTOMERS,
+    Right.SEE_CONTRACTS,
+    Right.SEE_SESSIONS,
+    Right.SEE_STAFF_AREA,
+    Right.SEE_MATERIALS,
+}
+_SUPPORT = frozenset(
+    {
+        Right.SEE_REQUESTS,
+        Right.ANSWER_REQUESTS,
+        Right.SEE_ORDERS,
+        Right.KEEP_ORDERS,
+        Right.KEEP_MATERIALS,
+    }
+)
 _DELIVERY = _STAFF | _SUPPORT | {Right.BOOK, Right.LOG_TIME, Right.KEEP_DIARIES, Right.PROPOSE_WAIVER}
 
 RIGHTS_OF_ROLE: dict[str, frozenset[Right]] = {

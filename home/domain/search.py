@@ -25,8 +25,9 @@ from reviews.domain.queries import reviews_visible_to
 from reviews.models import Review
 from sessions.domain.queries import sessions_visible_to
 from sessions.models import Attendee, ConsultingSession
+from support.domain.materials import matching, materials_visible_to
 from support.domain.queries import orders_visible_to, requests_visible_to
-from support.models import Order, SupportRequest
+from support.models import Material, Order, SupportRequest
 
 MOST_WORDS = 6
 LONGEST_WORD = 60
@@ -57,6 +58,7 @@ class Findings:
     people: Some[Membership]
     requests: Some[SupportRequest]
     orders: Some[Order]
+    materials: Some[Material]
 
 
 def words_of(text: str) -> list[str]:
@@ -93,6 +95,7 @@ def find(user: User, words: Sequence[str], *, most: int, now: datetime) -> Findi
         people=some(memberships_visible_to(user).filter(every(_person)).order_by("user__name", "pk")),
         requests=some(requests_visible_to(user).filter(every(_request)).order_by("-changed_at", "-pk")),
         orders=some(orders_visible_to(user).filter(every(_order)).order_by("-placed_on", "-pk")),
+        materials=some(matching(materials_visible_to(user), words).order_by("title", "pk")),
     )
 
 

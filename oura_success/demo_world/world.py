@@ -13,6 +13,7 @@ from oura_success.demo_world.buyers import BUYERS, open_accounts
 from oura_success.demo_world.closes import close_months
 from oura_success.demo_world.deals import set_rates, sign_deals
 from oura_success.demo_world.helping import help_customers
+from oura_success.demo_world.library import fill_library
 from oura_success.demo_world.meetings import Storyteller
 from oura_success.demo_world.people import FINANCE, OPERATIONS, hire_everybody
 from oura_success.demo_world.story import tell
@@ -46,5 +47,6 @@ def load_world(*, now: datetime) -> bool:
         )
         tell(story)
         help_customers(story)
+        fill_library(by=operations, now=now)
         close_months(by=staff[FINANCE], now=now)
     return True

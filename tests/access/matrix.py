@@ -146,6 +146,15 @@ requests/<int:pk>/route/                                   request  ss   ..   ..
 requests/<int:pk>/close/                                   request  ss   x.   x.   x.   xo   xo   xo   ..
 requests/<int:pk>/call-off/                                request  ss   x.   x.   x.   xo   xo   xo   ..
 requests/files/<int:pk>/                                   attachment ss .x   .x   .x   ox   ox   ox   ..
+materials/                                                 -        ss   ox   ox   ox   ox   ox   ox   ox
+materials/new/                                             -        ss   ..   oo   ..   ..   oo   oo   ff
+materials/<int:material_pk>/                               -        ss   ox   ox   ox   ox   ox   ox   ox
+materials/<int:material_pk>/file/                          -        ss   ox   ox   ox   ox   ox   ox   ox
+materials/<int:material_pk>/versions/<int:number>/         -        ss   ..   ox   ..   ..   ox   ox   ox
+materials/<int:material_pk>/replace/                       -        ss   ..   oo   ..   ..   oo   oo   ff
+materials/<int:material_pk>/edit/                          -        ss   ..   oo   ..   ..   oo   oo   ff
+materials/<int:material_pk>/withdraw/                      -        ss   ..   xo   ..   ..   xo   xo   ff
+materials/<int:material_pk>/give-back/                     -        ss   ..   xo   ..   ..   xo   xo   ff
 orders/                                                    -        ss   ox   ox   ..   ox   ox   ox   ..
 orders.csv                                                 -        ss   ox   ox   ..   ox   ox   ox   ..
 orders/new/                                                -        ss   ff   oo   ..   ff   oo   oo   ..

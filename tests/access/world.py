@@ -28,7 +28,7 @@ from sessions.domain.busy_times import subscribe
 from sessions.domain.waivers import waive
 from sessions.models import BusyCalendar, ConsultingSession, DayException, LedgerEntry, TimeOff, TimeRequest
 from support.domain.order_import.runs import receive as receive_orders
-from support.models import Order, OrderImport, RequestAttachment, SupportRequest
+from support.models import Material, Order, OrderImport, RequestAttachment, SupportRequest
 from tests.factories import (
     NOW,
     acme,
@@ -50,7 +50,7 @@ from tests.factories import (
     with_terms_accepted,
 )
 from tests.reviews.reviews import planned, with_reviews
-from tests.support.examples import asked, file, ordered, returned
+from tests.support.examples import asked, file, handed_out, ordered, returned
 
 PEOPLE: dict[str, Callable[[], User]] = {
     "other": hanna,
@@ -91,6 +91,7 @@ class World:
     attachment: RequestAttachment
     order: Order
     bought: OrderImport
+    material: Material
 
     @classmethod
     def build(cls) -> "World":
@@ -132,6 +133,7 @@ class World:
             attachment,
             order,
             bought,
+            handed_out(),
         )
 
     def path(self, route: str, target: str) -> str:
@@ -143,6 +145,8 @@ class World:
             "<int:time_off_pk>": str(self.time_off.pk),
             "<int:exception_pk>": str(self.exception.pk),
             "<int:calendar_pk>": str(self.calendar.pk),
+            "<int:material_pk>": str(self.material.pk),
+            "<int:number>": "1",
             "<month:month>": "2026-02",
             "<slug:format>": "csv",
             "<slug:code>": "invalid",

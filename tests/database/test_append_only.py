@@ -22,6 +22,7 @@ APPEND_ONLY = [
     "audit_events",
     "billing_periods",
     "ledger_entries",
+    "material_versions",
     "overage_acceptances",
     "overage_requests",
     "package_versions",
@@ -35,7 +36,14 @@ APPEND_ONLY = [
     "waivers",
     "wished_times",
 ]
-EMPTY = ("audit_events", "billing_periods", "overage_requests", "time_request_events", "wished_times")
+EMPTY = (
+    "audit_events",
+    "billing_periods",
+    "material_versions",
+    "overage_requests",
+    "time_request_events",
+    "wished_times",
+)
 FILLED = [table for table in APPEND_ONLY if table not in EMPTY]
 
 

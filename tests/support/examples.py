@@ -7,11 +7,13 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from customers.models import Customer, User
+from packages.models import Package
+from support.domain.materials import Particulars, add_material
 from support.domain.orders import NewLine, NewOrder, enter_orders
 from support.domain.queries import with_lines
 from support.domain.requests import open_request
 from support.domain.returns import LineStanding, Wanted, open_return, standings_of_lines
-from support.models import Order, SupportRequest
+from support.models import Material, Order, SupportRequest
 from tests.factories import NOW, acme, giulia, marta, sofia
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
@@ -81,3 +83,23 @@ def returned(
     lines: Sequence[int] = [each.pk for each in order.lines.all()]
     items = [Wanted(pk, quantity, instead) for pk, quantity in zip(lines, quantities, strict=False) if quantity]
     return open_return(order=order, kind=kind, items=items, body="Too large.", by=by or marta(), now=now)
+
+
+def handed_out(
+    title: str = "Ring sizing guide",
+    *,
+    types: Sequence[str] = (),
+    packages: Sequence[str] = (),
+    language: str = "en",
+    name: str = "guide.pdf",
+    content: bytes = b"%PDF-1.7\n1 0 obj\n",
+) -> Material:
+    """A material of the library, for every session type and package where none is named."""
+    particulars = Particulars(
+        title=title,
+        about="How to measure fingers.",
+        language=language,
+        session_types=types,
+        packages=list(Package.objects.filter(code__in=packages)),
+    )
+    return add_material(particulars=particulars, upload=file(name, content), by=sofia(), now=NOW)
