@@ -39,7 +39,18 @@ class Group:
     entries: tuple[Entry, ...]
 
 
-BOOKING = ("sessions:book-start", "sessions:book", "sessions:book-time", "sessions:book-details")
+BOOKING = (
+    "sessions:book-start",
+    "sessions:book",
+    "sessions:book-time",
+    "sessions:book-details",
+    "sessions:ask-for-a-time",
+    "sessions:time-request",
+    "sessions:propose-time",
+    "sessions:confirm-time",
+    "sessions:decline-time-request",
+    "sessions:withdraw-time-request",
+)
 HOURS = ("sessions:log-free", "sessions:entry")
 
 NAVIGATION = (

@@ -127,7 +127,7 @@ def customer_homes(user: User, *, now: datetime) -> list[CustomerHome]:
             lead=leads.get(customer.pk),
             contracts=cards[customer.pk],
             sessions=sessions[customer.pk][:SESSIONS_SHOWN],
-            requests=requests[customer.pk],
+            requests=sorted(requests[customer.pk], key=lambda asked: asked.status != TimeRequest.Status.PROPOSED),
             delivered=delivered[customer.pk],
             getting_started=_getting_started(
                 customer,

@@ -78,7 +78,7 @@ def book(request: PortalRequest, pk: int) -> HttpResponse:
                 contract, outlook_of_types(contract, now=now), free_minutes=numbers.free, hourly_rate=hourly_rate
             ),
             "hourly_rate": hourly_rate,
-            "is_own_admin": is_admin_of(request.user, contract.customer_id),
+            "asks_for_more": numbers.free <= 0 and is_admin_of(request.user, contract.customer_id),
             "lengths": LENGTHS_IN_MINUTES,
             "team": person_cards(team, dedicated_of(contract)),
             "chosen": {

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core.dates import minutes_between
 from core.form_refusals import show_refusal
 from core.refusals import NotAllowed, Refusal
 from customers.domain.queries import lead_of
@@ -134,7 +135,10 @@ def about_request(request: PortalRequest, asked: TimeRequest) -> dict[str, Any]:
         "customer": contract.customer,
         "zone": request.user.time_zone,
         "other_zone": other_zone_of(request.user, customer_zone=contract.time_zone, staff_zone=staff_zone),
-        "wishes": list(asked.wishes.all()),
+        "wishes": [
+            {"starts_at": wish.starts_at, "minutes": minutes_between(wish.starts_at, wish.ends_at)}
+            for wish in asked.wishes.all()
+        ],
     }
 
 
