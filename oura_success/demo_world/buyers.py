@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from customers.domain.billing_details import BillingChange, change_billing_details
 from customers.domain.customers import assign_contact, create_customer, invite_member
 from customers.models import ContactAssignment, Customer, Membership, User
 from oura_success.demo_world.people import AM, DANA, KENJI, MIKKO
@@ -173,9 +174,29 @@ BUYERS = (
 )
 
 
+BILLING: dict[str, dict[str, str]] = {
+    GLOBEX: {
+        "billing_name": "Globex Oy, Accounts",
+        "billing_address": "Esimerkkikatu 5\n00100 Helsinki\nFinland",
+        "vat_id": "FI00000000",
+        "purchase_order": "PO-2026-118",
+        "billing_email": "accounts@globex.example",
+    },
+    RHEINTAL: {
+        "billing_name": "Rheintal Versicherung AG",
+        "billing_address": "Musterweg 12\n53111 Bonn\nGermany",
+        "billing_email": "rechnung@rheintal.example",
+    },
+}
+"""To whom statements are made out, where it is recorded."""
+
+
 def open_accounts(staff: dict[str, User], *, by: User, password_hash: str, now: datetime) -> dict[str, Account]:
     """The customers with their leads and people, by name."""
-    return {buyer.name: _open(buyer, staff[buyer.lead], by, password_hash, now) for buyer in BUYERS}
+    accounts = {buyer.name: _open(buyer, staff[buyer.lead], by, password_hash, now) for buyer in BUYERS}
+    changes = [BillingChange(accounts[name].customer, values) for name, values in BILLING.items()]
+    change_billing_details(changes, by=by, now=now)
+    return accounts
 
 
 def _open(buyer: Buyer, lead: User, by: User, password_hash: str, now: datetime) -> Account:

@@ -21,6 +21,7 @@ from oura_success.demo_world.buyers import (
 from oura_success.demo_world.deals import OLD_NORDLYS
 from oura_success.demo_world.meetings import Storyteller
 from oura_success.demo_world.people import AM, LENA, OPERATIONS, SARA
+from oura_success.demo_world.reviews import tell_of_reviews
 from sessions.domain.attendees import Guest
 from sessions.domain.availability import Slot
 from sessions.domain.booking import book_session
@@ -136,6 +137,7 @@ def tell(story: Storyteller) -> None:
     for meeting in AHEAD:
         _book(story, meeting)
     _call_one_off(story)
+    tell_of_reviews(story)
 
 
 def book_todays_session(story: Storyteller) -> ConsultingSession:

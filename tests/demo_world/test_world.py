@@ -1,4 +1,4 @@
-"""What the demo's world promises (issue 2), around one Tuesday in November."""
+"""What the demo's world promises, around one Tuesday in November."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -23,6 +23,7 @@ from oura_success.demo_world.world import load_world
 from packages.domain.rates import RateBook
 from packages.domain.terms import terms_accepted
 from packages.models import Contract, RateLine
+from reviews.models import Review, ReviewEvent
 from sessions.domain.numbers import numbers_of
 from sessions.domain.pricing import Billing
 from sessions.domain.shares import differences
@@ -129,6 +130,18 @@ def test_overage_of_last_month_and_this_is_priced_in_several_currencies() -> Non
     assert not last.unpriced()
     assert not this.unpriced()
     assert sum(line.billing is Billing.COURTESY for line in this.lines) == 1
+
+
+def test_reviews_were_held_and_missed_and_others_are_planned() -> None:
+    happened = set(ReviewEvent.objects.values_list("kind", flat=True))
+    assert {"planned", "held", "not_held"} <= happened
+    assert Review.objects.filter(status=Review.Status.PLANNED, starts_at__gt=NOW).exists()
+    statuses = set(Review.objects.filter(status=Review.Status.HELD).values_list("project_status", flat=True))
+    assert {"on_track", "at_risk"} <= statuses
+
+
+def test_somebody_without_an_account_is_sent_statements() -> None:
+    assert Statement.objects.filter(particulars__billing_email__icontains="@").exists()
 
 
 def test_a_waiver_waits_for_a_decision_and_a_session_for_its_time() -> None:
