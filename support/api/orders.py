@@ -26,7 +26,7 @@ from support.domain.returns import LineStanding, Wanted, grant_exception, open_r
 from support.models import Order, OrderLine, SupportRequest
 
 
-class LineInput(serializers.Serializer[Any]):
+class OrderLineInput(serializers.Serializer[Any]):
     """So many rings; `received_at` is the instant of the delivery, `received_on` its day in the order's zone."""
 
     ring_model = Text(max_length=80)
@@ -44,7 +44,7 @@ class OrderInput(serializers.Serializer[Any]):
     number = Text(max_length=40)
     placed_on = CalendarDate()
     time_zone = Text(max_length=64, required=False, allow_blank=True, default="")
-    lines = LineInput(many=True, allow_empty=False)
+    lines = OrderLineInput(many=True, allow_empty=False)
 
 
 class LineReceiptInput(serializers.Serializer[Any]):
@@ -85,7 +85,7 @@ class ExceptionInput(serializers.Serializer[Any]):
     reason = Text(lines=True, max_length=1000)
 
 
-class LineOutput(serializers.Serializer[Any]):
+class OrderLineOutput(serializers.Serializer[Any]):
     """A line and the answer to a return: `open` until `last_day`, `closed` since then, or `unknown`."""
 
     id = serializers.IntegerField()
@@ -109,7 +109,7 @@ class OrderOutput(serializers.Serializer[Any]):
     number = serializers.CharField()
     placed_on = CalendarDate()
     time_zone = serializers.CharField()
-    lines = LineOutput(many=True)
+    lines = OrderLineOutput(many=True)
 
 
 def _described(now: datetime) -> Callable[[Sequence[Order]], list[dict[str, Any]]]:
