@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 ('file', models.FileField(upload_to='')),
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('content_type', models.CharField(max_length=60)),
-                ('size', models.PositiveIntegerField(verbose_name='size in bytes')),
+                ('size', models.PositiveIntegerField(verbose_name='size')),
                 ('sha256', models.CharField(max_length=64)),
                 ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='support.requestmessage')),
             ],

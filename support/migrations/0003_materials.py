@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('stored_as', models.CharField(max_length=100)),
                 ('name', models.CharField(max_length=100, verbose_name='file')),
                 ('media_type', models.CharField(max_length=60)),
-                ('size', models.PositiveIntegerField(verbose_name='size in bytes')),
+                ('size', models.PositiveIntegerField(verbose_name='size')),
                 ('sha256', models.CharField(max_length=64)),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='what changed')),
                 ('uploaded_at', models.DateTimeField(verbose_name='uploaded')),

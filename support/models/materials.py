@@ -56,7 +56,7 @@ class MaterialVersion(models.Model):
     stored_as = models.CharField(max_length=100)
     name = models.CharField(_("file"), max_length=100)
     media_type = models.CharField(max_length=60)
-    size = models.PositiveIntegerField(_("size in bytes"))
+    size = models.PositiveIntegerField(_("size"))
     sha256 = models.CharField(max_length=64)
     note = models.CharField(_("what changed"), max_length=200, blank=True)
     uploaded_at = models.DateTimeField(_("uploaded"))

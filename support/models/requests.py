@@ -109,7 +109,7 @@ class RequestAttachment(models.Model):
     file = models.FileField(max_length=100)
     name = models.CharField(_("name"), max_length=100)
     content_type = models.CharField(max_length=60)
-    size = models.PositiveIntegerField(_("size in bytes"))
+    size = models.PositiveIntegerField(_("size"))
     sha256 = models.CharField(max_length=64)
 
     class Meta:

@@ -75,9 +75,9 @@ COVERED_IN_FOCUS = """() => {
     document.activeElement?.blur();
     return covered;
 }"""
-# What is in another language says so; zones are named as the database of zones names them.
+# What is in another language says so; zones are named as the database of zones names them, languages by themselves.
 TEXT = """() => {
-    const others = "body [lang]:not([lang=it]), code, select[name*=zone] option, datalist";
+    const others = "body [lang]:not([lang=it]), code, datalist, :is(select[name*=zone], select[name$=language]) option";
     document.querySelectorAll(others).forEach((each) => each.remove());
     const spoken = ["aria-label", "placeholder", "title", "alt", "aria-description"].flatMap(
         (name) => [...document.querySelectorAll(`[${name}]`)].map((each) => each.getAttribute(name)));

@@ -17,7 +17,16 @@ OF_DATES = (
     " june july august september october november december jun jul aug sept oct dec"
 )
 # What people typed stands on a page as they typed it, and a package's name is a name; its versions' words are ours.
-TYPED = ("customers", "consulting_sessions", "support_packages", "notifications", "billing", "home", "support")
+TYPED = (
+    "customers",
+    "consulting_sessions",
+    "support_packages",
+    "notifications",
+    "billing",
+    "home",
+    "support",
+    "reviews",
+)
 OURS = {"packageversion", "termsversion", "termstext"}
 
 

@@ -61,6 +61,7 @@ VALUES: dict[str, Any] = {
     "an hour that the clocks skip": "2026-03-29T02:30:00",
 }
 PARAMETERS = ["", "\0", "\u202e", "x" * 10_000, "9" * 100, "-1", "1.5", "0000-00-00", "9999-12-31", "'; --", "[]"]
+FIRST = "the first item"
 IDS = {"contract", "customer", "session"}
 
 
@@ -122,19 +123,21 @@ def sent(caller: Caller, path: str, body: str) -> Answer:
 
 
 def with_member(right: Json, place: tuple[str, ...], raw: str) -> str:
-    """The right body as JSON with `raw` in the place of one member, which may lie in the first item of a list."""
+    """The right body as JSON with `raw` in the place of one member: of the body, the first of a list, or one in it."""
     mark = "«here»"
     name, *inner = place
-    value = [{**right[name][0], inner[0]: mark}, *right[name][1:]] if inner else mark
+    first = inner and ({**right[name][0], inner[0]: mark} if inner[0] != FIRST else mark)
+    value = [first, *right[name][1:]] if inner else mark
     return json.dumps(right | {name: value}, ensure_ascii=False).replace(f'"{mark}"', raw)
 
 
 def places_of(right: Json) -> Iterator[tuple[str, ...]]:
-    """Every member of a right body, and those of the items of its lists."""
+    """Every member of a right body, the first item of its lists, and what that holds where it is an object."""
     for name, value in right.items():
         yield (name,)
         if isinstance(value, list):
-            yield from ((name, inner) for inner in value[0])
+            yield name, FIRST
+            yield from ((name, inner) for inner in value[0] if isinstance(value[0], dict))
 
 
 def is_clear(answer: Answer) -> bool:
