@@ -206,6 +206,7 @@ class TokenScope(models.TextChoices):
     LOG_TIME = "log_time", _("Log time, and correct what was logged")
     BILLING = "billing", _("Export and close billing periods")
     MANAGE = "manage", _("Manage customers, contracts and rates")
+    SUPPORT = "support", _("Open and answer requests, and keep orders")
 
 
 class ApiToken(models.Model):

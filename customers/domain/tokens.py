@@ -26,6 +26,7 @@ _RIGHTS_BEHIND: Mapping[TokenScope, frozenset[Right]] = {
     TokenScope.LOG_TIME: frozenset({Right.LOG_TIME, Right.PROPOSE_WAIVER}),
     TokenScope.BILLING: frozenset({Right.SEE_BILLING}),
     TokenScope.MANAGE: frozenset({Right.MANAGE_CUSTOMERS, Right.SIGN_CONTRACTS, Right.MANAGE_RATES}),
+    TokenScope.SUPPORT: frozenset({Right.OPEN_REQUESTS, Right.ANSWER_REQUESTS, Right.KEEP_ORDERS}),
 }
 
 

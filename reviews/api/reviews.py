@@ -110,6 +110,7 @@ class _ReviewView(PortalAPIView):
 class ReviewList(_ReviewView, PortalListView):
     """The reviews that the caller sees."""
 
+    scope = TokenScope.READ
     ordering = ("window_starts_on", "pk")
 
     @extend_schema(parameters=[OfContract], responses=ReviewOutput(many=True))

@@ -16,6 +16,7 @@ from customers.api.fields import Visible
 from customers.api.views import PortalAPIView, PortalListView
 from customers.domain.queries import customers_visible_to
 from customers.domain.roles import Right
+from customers.models import TokenScope
 from packages.api.filters import OfCustomer
 from support.api.requests import RequestOutput, RequestView
 from support.domain.orders import MOST_RINGS, NewLine, NewOrder, enter_orders, record_receipt
@@ -152,6 +153,7 @@ def _line(standing: LineStanding) -> dict[str, Any]:
 class OrderView(PortalAPIView):
     """What every address of orders shares."""
 
+    scope = TokenScope.SUPPORT
     see = Right.SEE_ORDERS
 
     def orders(self) -> QuerySet[Order]:

@@ -14,6 +14,7 @@ from customers.api.fields import Visible
 from customers.api.views import PortalAPIView, PortalListView
 from customers.domain.queries import customers_visible_to
 from customers.domain.roles import Right
+from customers.models import TokenScope
 from packages.api.filters import OfCustomer
 from support.domain.queries import messages_visible_to, orders_visible_to, requests_visible_to
 from support.domain.requests import LONGEST_BODY, add_note, answer, close_request, open_request, reply, route
@@ -154,6 +155,7 @@ def _described(request: SupportRequest) -> dict[str, Any]:
 class RequestView(PortalAPIView):
     """What every address of requests shares."""
 
+    scope = TokenScope.SUPPORT
     see = Right.SEE_REQUESTS
 
     def requests(self) -> QuerySet[SupportRequest]:

@@ -32,7 +32,7 @@ QUERIES = {
     "/terms/": 3,
     "/sessions/": 4,
     "/time_entries/": 4,
-    "/reviews/": 4,
+    "/reviews/": 5,
     "/rates/": 3,
     "/billing_periods/": 10,
     "/billing_periods/2026-02/": 9,

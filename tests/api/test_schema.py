@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.test import Client
-from django.urls import Resolver404, resolve
 
 from core.problems import PROBLEMS
 from core.refusals import Refusal
@@ -72,9 +71,3 @@ def test_the_type_of_a_problem_leads_to_its_meaning(client: Client) -> None:
     path = "/" + problem["type"].split("/", 3)[3]
     assert client.get(path).json() == {"code": "not_signed_in", "status": 401, "title": problem["title"]}
     assert client.get("/api/problems/made-up/").status_code == 404
-
-
-def test_what_is_not_built_yet_is_not_there() -> None:
-    for path in ("/api/v1/reviews/",):
-        with pytest.raises(Resolver404):
-            resolve(path)
