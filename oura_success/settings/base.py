@@ -238,8 +238,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
-        "LedgerKindEnum": "sessions.models.LedgerEntry.Kind.values",
-        "RequestKindEnum": "support.models.SupportRequest.Kind.values",
+        "LedgerKindEnum": "sessions.models.LedgerEntry.Kind",
+        "RequestKindEnum": "support.models.SupportRequest.Kind",
         "ReturnKindEnum": ["return", "exchange"],
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.api.schema.add_problems"],

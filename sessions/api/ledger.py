@@ -24,7 +24,7 @@ class LedgerRow(serializers.Serializer[Any]):
     """One row. Grants and adjustments: minutes granted; a reversal: minus its entry's. Only time entries draw."""
 
     id = serializers.IntegerField()
-    kind = serializers.ChoiceField(choices=LedgerEntry.Kind.values)
+    kind = serializers.ChoiceField(choices=LedgerEntry.Kind.choices)
     session_type = serializers.ChoiceField(choices=SessionType.values, allow_null=True)
     session = serializers.IntegerField(allow_null=True)
     staff = serializers.EmailField(allow_null=True)

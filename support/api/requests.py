@@ -35,7 +35,7 @@ class RequestInput(serializers.Serializer[Any]):
     """A new request; returns and exchanges begin at `/orders/{id}/returns/`."""
 
     customer = Visible(customers_visible_to)
-    kind = serializers.ChoiceField(choices=SupportRequest.Kind.values)
+    kind = serializers.ChoiceField(choices=SupportRequest.Kind.choices)
     subject = Text(max_length=150)
     body = Text(lines=True, max_length=LONGEST_BODY)
     order = Visible(orders_visible_to, required=False, allow_null=True)
@@ -102,7 +102,7 @@ class RequestOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     reference = serializers.CharField()
     customer = serializers.IntegerField()
-    kind = serializers.ChoiceField(choices=SupportRequest.Kind.values)
+    kind = serializers.ChoiceField(choices=SupportRequest.Kind.choices)
     status = serializers.ChoiceField(choices=SupportRequest.Status.values)
     subject = serializers.CharField()
     order = serializers.IntegerField(allow_null=True)
