@@ -41,6 +41,7 @@ def forms_open_to(client: Client, world: World, persona: str) -> Iterator[Form]:
         known.add(page)
         response = client.get(address, follow=True)
         if response.status_code != 200 or not response.headers["Content-Type"].startswith("text/html"):
+            b"".join(response)  # a file is closed when it was read to its end
             continue
         asked = response.request
         query = f"?{asked['QUERY_STRING']}" if asked["QUERY_STRING"] else ""
