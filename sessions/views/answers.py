@@ -1,14 +1,14 @@
 """Members say on the session's page whether they come (DOMAIN.md §3)."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.refusals import Refusal
+from core.refusals import InvalidInput, Refusal
 from customers.domain.roles import Right
 from customers.permissions import PortalRequest, requires
 from sessions.domain.answers import answer_invitation
@@ -25,6 +25,8 @@ def answer(request: PortalRequest, pk: int) -> HttpResponse:
         raise PermissionDenied(_("Only who is invited says whether they come."))
     try:
         answer_invitation(attendee=attendee, answer=request.POST.get("answer", ""), now=timezone.now())
+    except InvalidInput as nonsense:
+        raise BadRequest(str(nonsense)) from nonsense
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("sessions:detail", pk)
