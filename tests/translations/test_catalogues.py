@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from difflib import unified_diff
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -10,6 +11,7 @@ from babel.messages.pofile import read_po
 from dev.messages import LANGUAGES, catalogue_path, update
 
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[sdrif]|\{(\w*)\}")
+TYPEWRITTEN = re.compile(r"\w'|'\w")
 
 
 def catalogue(language: str) -> Catalog:
@@ -31,7 +33,9 @@ def placeholders(text: str) -> Counter[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_catalogue_holds_exactly_what_the_product_says(language: str) -> None:
-    assert catalogue_path(language).read_bytes() == update(language), "run `make messages`, then translate"
+    held, said = (each.decode().splitlines() for each in (catalogue_path(language).read_bytes(), update(language)))
+    differing = list(unified_diff(held, said, "the catalogue", "the product", n=0, lineterm=""))
+    assert not differing, "\n".join(["run `make messages`, then translate", *differing])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -39,6 +43,11 @@ def test_nothing_is_untranslated_or_fuzzy(language: str) -> None:
     untranslated = [message.id for message in sentences(language) if not all(forms(message.string))]
     fuzzy = [message.id for message in sentences(language) if message.fuzzy]
     assert (untranslated, fuzzy) == ([], [])
+
+
+def test_italian_is_set_with_its_own_apostrophe() -> None:
+    typewritten = [form for message in sentences("it") for form in forms(message.string) if TYPEWRITTEN.search(form)]
+    assert typewritten == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
