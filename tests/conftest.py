@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Playwright, expect, sync_playwright
+from playwright.sync_api import Playwright, sync_playwright
 
 settings.register_profile(
     "portal",
@@ -25,8 +25,7 @@ def django_db_setup(worker_database: None) -> None:
 
 @pytest.fixture(scope="session")
 def playwright(allow_orm_beside_playwright: None) -> Generator[Playwright]:
-    """Playwright, with Django's ORM allowed beside it; what it expects may take as long as a busy machine needs."""
-    expect.set_options(timeout=20_000)
+    """Playwright, with Django's ORM allowed beside it."""
     with sync_playwright() as running:
         yield running
 

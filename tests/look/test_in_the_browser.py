@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # has no types
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.plugin.processes import ProcessFactory
 from tests.plugin.servers import TestServers
@@ -130,9 +130,9 @@ def test_leaving_a_changed_form_asks_first(visit: Page) -> None:
     visit.goto(GALLERY)
     asked: list[str] = []
 
-    def stay(dialog: object) -> None:
-        asked.append(dialog.type)  # type: ignore[attr-defined]  # a dialog of Playwright
-        dialog.accept()  # type: ignore[attr-defined]
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
 
     visit.on("dialog", stay)
     visit.locator("#id_email").fill("giulia@oura.example")

@@ -33,9 +33,10 @@ def placeholders(text: str) -> Counter[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_catalogue_holds_exactly_what_the_product_says(language: str) -> None:
-    held, said = (each.decode().splitlines() for each in (catalogue_path(language).read_bytes(), update(language)))
-    differing = list(unified_diff(held, said, "the catalogue", "the product", n=0, lineterm=""))
-    assert not differing, "\n".join(["run `make messages`, then translate", *differing])
+    both = (catalogue_path(language).read_bytes(), update(language))
+    held, said = (each.decode().splitlines(keepends=True) for each in both)
+    differing = list(unified_diff(held, said, "the catalogue", "the product", n=0))
+    assert not differing, "".join(["run `make messages`, then translate\n", *differing])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
