@@ -118,11 +118,11 @@ def test_a_token_may_work_until_it_is_revoked() -> None:
 @pytest.mark.parametrize(
     ("person", "scopes"),
     [
-        (luca, {"read"}),
-        (marta, {"read", "book"}),
-        (giulia, {"read", "book", "log_time"}),
+        (luca, {"read", "support"}),
+        (marta, {"read", "book", "support"}),
+        (giulia, {"read", "book", "log_time", "support"}),
         (pekka, {"read", "billing"}),
-        (sofia, {"read", "book", "log_time", "manage"}),
+        (sofia, {"read", "book", "log_time", "manage", "support"}),
     ],
 )
 def test_offered_is_what_opens_anything_to_the_person(person: Callable[[], User], scopes: set[str]) -> None:
