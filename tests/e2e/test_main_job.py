@@ -86,7 +86,7 @@ def customer_admin_books(browser: Browser, processes: ProcessFactory, marta: Use
         page.get_by_role("button", name="Book, with").click()
         expect(page.get_by_role("alert").first).to_contain_text("overage")
         page.get_by_label("I accept 0:30 of overage").check()
-        page.get_by_label("Luca Bruni").check()
+        page.get_by_role("checkbox", name="Luca Bruni").check()
         page.get_by_role("button", name="Book, with").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Operations meeting")
         expect(page.get_by_role("main")).to_contain_text("is booked")
