@@ -1,6 +1,6 @@
 """What the pages of the administration share: operations leads look and change, nobody deletes (DOMAIN.md §12)."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.admin import ModelAdmin, TabularInline
 from django.db.models import Model
@@ -23,7 +23,12 @@ def _leads_operations(request: HttpRequest) -> bool:
 
 
 class OperationsAdmin(AnyModelAdmin):
-    """Looked at, added to and changed by operations leads; never deleted."""
+    """Looked at, added to and changed by operations leads; never deleted.
+
+    `personal_fields`: those whose values stay out of the audit trail, which only notes that they changed.
+    """
+
+    personal_fields: ClassVar[frozenset[str]] = frozenset()
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return _leads_operations(request)
@@ -60,10 +65,28 @@ class OperationsAdmin(AnyModelAdmin):
         return super().log_change(request, obj, message)
 
     def _record(self, act: str, request: HttpRequest, obj: Model, message: Any) -> None:
-        """Django's own log can be rewritten; the audit trail cannot."""
+        """Django's own log can be rewritten; the audit trail cannot, so that no person's name or address goes in."""
         assert isinstance(request.user, User)
         verb = f"{type(obj).__name__.lower()}.{act}"
-        record(verb=verb, of=[(obj, {"changes": message})], by=request.user, now=timezone.now())
+        record(verb=verb, of=[(obj, {"changes": self._without_names(message)})], by=request.user, now=timezone.now())
+
+    def _without_names(self, message: Any) -> Any:
+        """The message without what objects are called, and without what `personal_fields` said and say."""
+        if not isinstance(message, list):
+            return message
+        return [
+            {
+                act: {
+                    key: {field: said for field, said in value.items() if field not in self.personal_fields}
+                    if key == "values"
+                    else value
+                    for key, value in particulars.items()
+                    if key != "object"
+                }
+                for act, particulars in each.items()
+            }
+            for each in message
+        ]
 
 
 class RecordAdmin(OperationsAdmin):

@@ -47,6 +47,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     single_keys = models.BooleanField(_("shortcuts of a single key"), default=True)
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
+    anonymised_at = models.DateTimeField(_("anonymised"), null=True, blank=True)
 
     # Filled once a request by `domain.roles.memberships_of`; not a column.
     memberships_read: dict[int, str] | None = None
@@ -63,6 +64,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("people")
         constraints = [
             models.UniqueConstraint(Lower("email"), name="users_email_unique"),
+            models.CheckConstraint(
+                condition=Q(anonymised_at__isnull=True) | Q(is_active=False), name="users_anonymised_for_good"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -196,6 +200,25 @@ class ContactAssignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.customer} · {self.person}"
+
+
+class NamedGuest(models.Model):
+    """Somebody without an account whom kept facts name by this row's number. Name and address go, the facts stay."""
+
+    name = models.CharField(_("name"), max_length=150, blank=True)
+    email = models.EmailField(_("e-mail address"), max_length=254, blank=True)
+    named_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "named_guests"
+        verbose_name = _("guest")
+        verbose_name_plural = _("guests")
+        indexes = [
+            models.Index(fields=["named_at"], condition=~Q(email=""), name="named_guests_age"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class TokenScope(models.TextChoices):

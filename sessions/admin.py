@@ -135,13 +135,14 @@ class StaffAdmin(OperationsAdmin):
     """The provider's people alone: those of customers are invited on the portal's pages."""
 
     form = StaffForm
+    personal_fields = frozenset({"name", "email"})
     list_display = ("name", "email", "time_zone", "is_active")
     search_fields = ("name", "email")
     ordering = ("name",)
     inlines = (StaffProfileInline, WorkingHoursInline, TimeOffInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        return User.objects.filter(staff_profile__isnull=False)
+        return User.objects.filter(staff_profile__isnull=False, anonymised_at__isnull=True)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:

@@ -9,6 +9,7 @@ from core.audit import record
 from core.database_errors import constraint_of
 from core.refusals import InvalidInput, refuse_first
 from customers.domain.audit import MEMBER_BEGINS, RIGHTS_CHANGE
+from customers.domain.names import refer_to
 from customers.domain.new_customers import NewCustomer, create_customers, faults_of_lead, faults_of_member
 from customers.models import ContactAssignment, Customer, Membership, User
 
@@ -64,7 +65,7 @@ def add_member(*, customer: Customer, person: User, kind: str, now: datetime, by
     elif membership.kind != kind:
         membership.kind = kind
         membership.save(update_fields=["kind"])
-        record(verb=RIGHTS_CHANGE, of=[(customer, {"person": person.name, "kind": kind})], by=by, now=now)
+        record(verb=RIGHTS_CHANGE, of=[(customer, {**refer_to(person), "kind": kind})], by=by, now=now)
     return membership
 
 

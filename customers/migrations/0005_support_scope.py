@@ -4,18 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0004_single_keys'),
+        ("customers", "0004_single_keys"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='apitoken',
-            name='api_tokens_scopes_known',
+            model_name="apitoken",
+            name="api_tokens_scopes_known",
         ),
         migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=models.CheckConstraint(condition=models.Q(('scopes__contained_by', ['read', 'book', 'log_time', 'billing', 'manage', 'support']), models.Q(('scopes', []), _negated=True)), name='api_tokens_scopes_known'),
+            model_name="apitoken",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("scopes__contained_by", ["read", "book", "log_time", "billing", "manage", "support"]),
+                    models.Q(("scopes", []), _negated=True),
+                ),
+                name="api_tokens_scopes_known",
+            ),
         ),
     ]

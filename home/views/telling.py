@@ -15,6 +15,7 @@ from billing.models import LineQuestion
 from core.formatting import format_day, format_minutes, format_money
 from core.models import AuditEvent
 from customers.domain.audit import CUSTOMER_OPENS, MEMBER_BEGINS, RIGHTS_CHANGE
+from customers.domain.names import Names, names_in
 from customers.models import ContactAssignment, Customer, Membership, User
 from packages.models import Contract, RateLine, TermsAcceptance
 from reviews.models import ReviewEvent
@@ -46,6 +47,8 @@ class Teller:
 
     zone: str
     language: str = field(default_factory=lambda: get_language() or "en")
+    names: Names = field(default_factory=Names)
+    """Of those whom the facts name by number."""
 
     def tell(self, keys: Iterable[tuple[datetime, str, int]]) -> list[Told]:
         """The facts behind `keys`, in their order: a query or two a source, however many rows."""
@@ -59,7 +62,9 @@ class Teller:
     def _of(self, source: str, numbers: list[int]) -> Iterable[tuple[int, Told]]:
         rows, say = SENTENCES[source]
         actors = _actors(source, numbers)
-        return [(row.pk, say(self, row, actors)) for row in rows.filter(pk__in=numbers)]
+        wanted = list(rows.filter(pk__in=numbers))
+        self.names = names_in(getattr(row, "details", {}) for row in wanted)
+        return [(row.pk, say(self, row, actors)) for row in wanted]
 
     def day(self, day: Any) -> str:
         return format_day(day, self.language)
@@ -107,17 +112,17 @@ def _contact(_teller: Teller, assignment: ContactAssignment, _actors: Actors) ->
     return Told("headset" if is_lead else "star", "info", assignment.since, by, said % {"name": assignment.person})
 
 
-def _act(_teller: Teller, event: AuditEvent, _actors: Actors) -> Told:
+def _act(teller: Teller, event: AuditEvent, _actors: Actors) -> Told:
     if event.verb == RIGHTS_CHANGE:
         is_admin = event.details["kind"] == Membership.Kind.ADMIN
         said = _("%(name)s became a customer admin.") if is_admin else _("%(name)s became a member.")
-        sentence = said % {"name": event.details["person"]}
+        sentence = said % {"name": teller.names.of(event.details)}
     elif event.verb == CAP_CHANGE:
         after = event.details["after"]
         said = (
             _("The cap on overage is %(limit)s a month; %(name)s accepts more.") if after else _("No cap on overage.")
         )
-        sentence = said % {"limit": limit_in_words(after), "name": after.get("approver", "")}
+        sentence = said % {"limit": limit_in_words(after), "name": teller.names.of(after.get("approver"))}
     else:
         sentence = _("The billing details were changed.")
     return Told("pencil-line", "neutral", event.at, _name(event.actor), sentence)
@@ -208,7 +213,7 @@ def _decision(teller: Teller, decision: WaiverDecision, _actors: Actors) -> Told
 
 
 def _session(teller: Teller, event: SessionEvent, _actors: Actors) -> Told:
-    (line,) = history_of([event], zone=teller.zone, with_reasons=True)
+    (line,) = history_of([event], zone=teller.zone, with_reasons=True, names=teller.names)
     session = event.session
     sentence = f"{session.get_session_type_display()} {session.reference}: {line.sentence}"
     url = reverse("sessions:detail", args=[session.pk])
@@ -216,7 +221,7 @@ def _session(teller: Teller, event: SessionEvent, _actors: Actors) -> Told:
 
 
 def _time_request(teller: Teller, event: TimeRequestEvent, _actors: Actors) -> Told:
-    (line,) = history_of_request([event], zone=teller.zone)
+    (line,) = history_of_request([event], zone=teller.zone, names=teller.names)
     asked = event.request
     sentence = f"{asked.get_session_type_display()} {asked.reference}: {line.sentence}"
     url = reverse("sessions:time-request", args=[asked.pk])
@@ -224,7 +229,7 @@ def _time_request(teller: Teller, event: TimeRequestEvent, _actors: Actors) -> T
 
 
 def _review(teller: Teller, event: ReviewEvent, _actors: Actors) -> Told:
-    (line,) = told_of_review([event], zone=teller.zone)
+    (line,) = told_of_review([event], zone=teller.zone, names=teller.names)
     review = event.review
     name = _("Project health check %(number)s") % {"number": review.number}
     sentence = f"{name} ({review.contract.reference}): {line.sentence}"

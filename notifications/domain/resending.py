@@ -34,5 +34,5 @@ def send_again(*, message: Message, by: User, now: datetime) -> None:
         verb="message.send_again",
         object_type="message",
         object_id=message.pk,
-        details={"kind": message.kind, "to": message.recipient_email},
+        details={"kind": message.kind},
     )

@@ -1,6 +1,6 @@
 """Planning, moving and cancelling a review: in the same diary as sessions, everybody or nobody (DOMAIN.md §7, §8)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from core.database_errors import EXCLUSION_VIOLATION, sqlstate
 from core.dates import after_minutes, local_day
 from core.formatting import format_day
 from core.refusals import InvalidInput, Refusal
+from customers.domain.names import refer_to
 from customers.domain.queries import members_of, primary_contact_of
 from customers.domain.roles import is_admin_of
 from customers.models import User
@@ -128,9 +129,10 @@ def move_review(
     )
     with _told_as_taken(review, people, now):
         take_places(review, people)
-    invitations.announce_move(review, before=was, now=now)
+    named = _named(was, before.values())
+    invitations.announce_move(review, before=named, now=now)
     released = [person for pk, person in before.items() if pk not in {each.pk for each in people}]
-    invitations.announce_release(review, of=released, before=was, now=now)
+    invitations.announce_release(review, of=released, before=named, now=now)
     return review
 
 
@@ -157,7 +159,7 @@ def cancel_review(*, review: Review, by: User, now: datetime, reason: str = "") 
         reason=reason,
         details=was,
     )
-    invitations.announce_cancellation(review, to=told, before=was, now=now)
+    invitations.announce_cancellation(review, to=told, before=_named(was, people), now=now)
     return review
 
 
@@ -246,12 +248,17 @@ def _meeting_of(review: Review) -> dict[str, Any]:
 
 
 def _told(meeting: dict[str, Any], people: Sequence[User]) -> dict[str, Any]:
-    """A meeting as events and mail keep it."""
+    """A meeting as events keep it."""
     return {
         "starts_at": meeting["starts_at"].isoformat(),
         "minutes": meeting["duration_minutes"],
-        "staff": [person.name for person in people],
+        "staff": [refer_to(person) for person in people],
     }
+
+
+def _named(told: dict[str, Any], people: Iterable[User]) -> dict[str, Any]:
+    """The same for mail, which says who they are."""
+    return {**told, "staff": [person.name for person in people]}
 
 
 @contextmanager

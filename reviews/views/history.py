@@ -8,6 +8,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language, gettext_lazy
 
 from core.formatting import format_instant
+from customers.domain.names import Names, names_in
 from reviews.models import Review, ReviewEvent, Side
 
 Kind = ReviewEvent.Kind
@@ -44,20 +45,25 @@ class Line:
     reason: str
 
 
-def history_of(events: Iterable[ReviewEvent], *, zone: str) -> list[Line]:
-    """The events in the reader's language and zone; who did them must be loaded."""
+def history_of(events: Iterable[ReviewEvent], *, zone: str, names: Names | None = None) -> list[Line]:
+    """The events in the reader's language and zone; who did them must be loaded.
+
+    `names`: of those whom the events name, where the caller has read them.
+    """
+    events = list(events)
+    known = names_in(event.details for event in events) if names is None else names
     return [
-        Line(*_LOOKS[Kind(event.kind)], event.at, str(event.by), _sentence(event, zone), event.reason)
+        Line(*_LOOKS[Kind(event.kind)], event.at, str(event.by), _sentence(event, zone, known), event.reason)
         for event in events
     ]
 
 
-def _sentence(event: ReviewEvent, zone: str) -> str:
+def _sentence(event: ReviewEvent, zone: str, names: Names) -> str:
     details = event.details
     facts = {
         "time": _time(details.get("starts_at", ""), zone),
         "before": _time(details.get("from", {}).get("starts_at", ""), zone) if event.kind == Kind.MOVED else "",
-        "staff": ", ".join(details.get("staff", [])),
+        "staff": names.of_all(details.get("staff", [])),
         "side": Side(details["side"]).label if "side" in details else "",
         "status": Review.ProjectStatus(details["project_status"]).label if "project_status" in details else "",
     }

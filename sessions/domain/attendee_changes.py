@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from customers.domain.names import refer_to_all
 from customers.models import User
 from notifications.domain.outbox import Address
 from packages.domain.contracts import locked
@@ -45,8 +46,8 @@ def change_attendees(
     Attendee.objects.filter(pk__in=[each.pk for each in removed]).delete()
     invited = write_attendees(session, added)
     if added or removed:
-        names = {"added": [guest.name for guest in added], "removed": [each.name for each in removed]}
-        move(session, SessionEvent.Kind.ATTENDEES, by=by, now=now, details=names)
+        changes = {"added": refer_to_all(invited, now=now), "removed": refer_to_all(removed, now=now)}
+        move(session, SessionEvent.Kind.ATTENDEES, by=by, now=now, details=changes)
         _announce(session, gone=gone, invited=invited, by=by, now=now)
     return session
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from core import faults
 from core.dates import after_minutes
 from core.refusals import InvalidInput, NotAllowed
+from customers.domain.names import refer_to
 from customers.models import User
 from packages.domain.contracts import locked, may_book_for
 from packages.models import Contract
@@ -153,7 +154,7 @@ def write_session(
             kind=SessionEvent.Kind.BOOKED,
             at=now,
             by=by,
-            details={"starts_at": starts_at.isoformat(), "minutes": duration_minutes, "staff": staff.name},
+            details={"starts_at": starts_at.isoformat(), "minutes": duration_minutes, "staff": refer_to(staff)},
         )
         if offer.costs:
             keep_acceptance(session, offer, by=by, now=now)

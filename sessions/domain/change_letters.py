@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers.domain.names import names_in
 from notifications.domain.kinds import Kind, register
 from notifications.domain.letters import Calendar, Letter
 from notifications.models import Message
@@ -95,14 +96,15 @@ def _tell_of_people(message: Message, now: datetime) -> Letter | None:
         return None
     event = session.events.filter(kind=Events.ATTENDEES, at__lte=message.created_at).last()
     details = event.details if event else {}
+    names = names_in([details])
     return _letter(
         message,
         session,
         now,
         subject=_("Other people come: %(type)s, %(time)s"),
         template="session_people",
-        added=details.get("added", []),
-        removed=details.get("removed", []),
+        added=names.each_of(details.get("added", [])),
+        removed=names.each_of(details.get("removed", [])),
         **_who_and_why(message, session, Events.ATTENDEES),
     )
 

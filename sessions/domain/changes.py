@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core import faults
 from core.dates import after_minutes
 from core.refusals import InvalidInput
+from customers.domain.names import refer_to
 from customers.models import User
 from packages.domain.contracts import locked
 from packages.models import Contract
@@ -205,11 +206,11 @@ def _place_anew(
         "from": {
             "starts_at": session.starts_at.isoformat(),
             "minutes": session.duration_minutes,
-            "staff": before.name,
+            "staff": refer_to(before),
         },
         "starts_at": starts_at.astimezone(UTC).isoformat(),
         "minutes": duration_minutes,
-        "staff": staff.name,
+        "staff": refer_to(staff),
     }
     time = (starts_at, duration_minutes) != (session.starts_at, session.duration_minutes)
     if staff.pk != before.pk and session.place == before.staff_profile.video_link:
@@ -224,9 +225,10 @@ def _place_anew(
 
 
 def _announce(session: ConsultingSession, changed: _Changed, *, now: datetime) -> None:
+    before = {**changed.details["from"], "staff": (changed.staff_before or session.staff).name}
     if changed.time:
-        invitations.announce_move(session, before=changed.details["from"], now=now)
+        invitations.announce_move(session, before=before, now=now)
     else:
-        invitations.announce_colleague(session, before=changed.details["from"], now=now)
+        invitations.announce_colleague(session, before=before, now=now)
     if changed.staff_before is not None:
-        invitations.announce_release(session, of=changed.staff_before, before=changed.details["from"], now=now)
+        invitations.announce_release(session, of=changed.staff_before, before=before, now=now)

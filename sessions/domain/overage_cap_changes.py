@@ -15,6 +15,7 @@ from core.formatting import format_minutes, format_money
 from core.models import AuditEvent
 from core.money import fits_minor_unit
 from core.refusals import InvalidInput, NotAllowed
+from customers.domain.names import names_in, refer_to
 from customers.domain.queries import admins_of
 from customers.domain.roles import is_admin_of
 from customers.models import Customer, User
@@ -88,15 +89,17 @@ def change_cap(*, customer: Customer, wanted: CapWanted | None, by: User, now: d
 
 def history_of_cap(customer: Customer) -> list[CapChange]:
     """Every change of the cap, the newest first."""
-    events = AuditEvent.objects.filter(verb=CHANGED, object_type="customer", object_id=customer.pk)
+    changes = AuditEvent.objects.filter(verb=CHANGED, object_type="customer", object_id=customer.pk)
+    events = changes.select_related("actor").order_by("-at", "-pk")[:CHANGES_SHOWN]
+    names = names_in(event.details for event in events)
     return [
         CapChange(
             at=event.at,
             by=str(event.actor or ""),
             limit=limit_in_words(event.details["after"]),
-            approver=event.details["after"].get("approver", ""),
+            approver=names.of(event.details["after"].get("approver")),
         )
-        for event in events.select_related("actor").order_by("-at", "-pk")[:CHANGES_SHOWN]
+        for event in events
     ]
 
 
@@ -137,5 +140,5 @@ def _described(cap: OverageCap | None) -> dict[str, Any]:
         "minutes": cap.minutes,
         "amount": None if cap.amount is None else f"{cap.amount:.2f}",
         "currency": cap.currency,
-        "approver": cap.approver.name or cap.approver.email,
+        "approver": refer_to(cap.approver),
     }

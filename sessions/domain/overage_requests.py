@@ -5,8 +5,8 @@ rules as anybody. Nothing is kept free meanwhile (docs/adr/0015).
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db import transaction
@@ -15,8 +15,10 @@ from django.utils.translation import gettext_lazy
 
 from core.dates import local_day
 from core.refusals import InvalidInput, NotAllowed
+from customers.domain.names import names_in, refer_to_all
+from customers.domain.queries import members_of
 from customers.domain.roles import is_admin_of
-from customers.models import User
+from customers.models import Customer, User
 from notifications.domain.kinds import Kind, register
 from notifications.domain.letters import Letter, absolute_url
 from notifications.domain.outbox import owe
@@ -26,7 +28,7 @@ from packages.session_types import SessionType
 from sessions.domain.attendees import Guest
 from sessions.domain.overage_cap import cap_reached
 from sessions.domain.quotes import quote
-from sessions.models import ConsultingSession, OverageRequest, TimeRequest
+from sessions.models import Attendee, ConsultingSession, OverageRequest, TimeRequest
 
 OVERAGE_ASKED = "overage_asked"
 
@@ -71,7 +73,7 @@ def ask_approver(
         starts_at=starts_at,
         duration_minutes=duration_minutes,
         staff=staff,
-        attendees=[asdict(guest) for guest in attendees],
+        attendees=_kept(attendees, contract.customer, now=now),
         message=message.strip(),
         approver=reached.approver,
         asked_by=by,
@@ -89,6 +91,28 @@ def ask_approver(
         subject_id=asked.pk,
     )
     return asked
+
+
+def attendees_of(asked: OverageRequest) -> list[Guest]:
+    """Who was to come, under the names and addresses that they have now; who was anonymised meanwhile is left out."""
+    names = names_in(asked.attendees)
+    found = ((names.particulars_of(each), each) for each in asked.attendees)
+    return [
+        Guest(who.name, who.email, roles=tuple(each["roles"]), language=each["language"])
+        for who, each in found
+        if who is not None
+    ]
+
+
+def _kept(attendees: Sequence[Guest], customer: Customer, *, now: datetime) -> list[dict[str, Any]]:
+    """The request is kept for ever: it refers to people, and says itself only what part they have."""
+    members = {member.email.lower(): member.pk for member in members_of(customer)}
+    typed = [Attendee(name=each.name, email=each.email, user_id=members.get(each.email.lower())) for each in attendees]
+    references = refer_to_all(typed, now=now)
+    return [
+        {**reference, "roles": list(guest.roles), "language": guest.language}
+        for reference, guest in zip(references, attendees, strict=True)
+    ]
 
 
 def register_kinds() -> None:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import dates, faults
+from customers.domain.names import refer_to
 from customers.models import User
 from packages.models import Contract
 from sessions.domain import availability
@@ -69,7 +70,7 @@ def propose_time(
         by=by,
         now=now,
         reason=message,
-        details={"starts_at": starts_at.isoformat(), "minutes": asked.duration_minutes, "staff": staff.name},
+        details={"starts_at": starts_at.isoformat(), "minutes": asked.duration_minutes, "staff": refer_to(staff)},
         staff=staff,
         starts_at=starts_at,
         ends_at=dates.after_minutes(starts_at, asked.duration_minutes),

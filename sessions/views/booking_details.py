@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
@@ -14,6 +14,7 @@ from customers.domain.queries import members_of
 from customers.models import User
 from sessions.domain.attendees import roles_so_far
 from sessions.domain.booking import book_session, quote_booking
+from sessions.domain.overage_requests import attendees_of
 from sessions.domain.queries import sessions_visible_to
 from sessions.domain.quotes import Quote
 from sessions.forms.attendees import GuestFormSet, role_ticks
@@ -156,10 +157,10 @@ class BookingDetails(LastScreen):
         if asked is None:
             return None
         by_email = {person.email.lower(): person.pk for person in self._members}
-        known = [each for each in asked.attendees if each["email"].lower() in by_email]
-        members = {by_email[each["email"].lower()]: each for each in known}
-        guests = [each for each in asked.attendees if each not in known]
-        roles = role_ticks({person: each.get("roles", ()) for person, each in members.items()})
+        wanted = attendees_of(asked)
+        members = {by_email[each.email.lower()]: each for each in wanted if each.email.lower() in by_email}
+        guests = [asdict(each) for each in wanted if each.email.lower() not in by_email]
+        roles = role_ticks({person: each.roles for person, each in members.items()})
         return {"members": list(members), "roles": roles, "message": asked.message}, guests
 
     @cached_property

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.formatting import format_instant, zone_city
+from customers.domain.names import Names, names_in
 from sessions.models import SessionEvent
 
 Kind = SessionEvent.Kind
@@ -40,17 +41,22 @@ class Told:
     reason: str
 
 
-def history_of(events: Iterable[SessionEvent], *, zone: str, with_reasons: bool) -> list[Told]:
+def history_of(
+    events: Iterable[SessionEvent], *, zone: str, with_reasons: bool, names: Names | None = None
+) -> list[Told]:
     """The events newest first, times in `zone`; `by` must be loaded.
 
-    Reasons are for who sees the contract: they speak of its ledger too.
+    Reasons are for who sees the contract: they speak of its ledger too. `names`: of those whom the events name, where
+    the caller has read them.
     """
+    events = list(events)
+    known = names_in(event.details for event in events) if names is None else names
     return [
         Told(
             *_LOOKS[event.kind],
             at=event.at,
             by=str(event.by),
-            sentence=_sentence(event, zone),
+            sentence=_sentence(event, zone, known),
             reason=event.reason if with_reasons else "",
         )
         for event in sorted(events, key=lambda each: (each.at, each.pk), reverse=True)
@@ -87,15 +93,15 @@ def _said_of(event: SessionEvent) -> str:
     return str(_SENTENCES[event.kind])
 
 
-def _sentence(event: SessionEvent, zone: str) -> str:
+def _sentence(event: SessionEvent, zone: str, names: Names) -> str:
     details = event.details
     return _said_of(event) % {
         "when": _when(details.get("starts_at"), zone),
-        "staff": details.get("staff", ""),
+        "staff": names.of(details.get("staff")),
         "missing": details.get("missing", ""),
         "place": details.get("place") or "–",
-        "added": ", ".join(details.get("added", [])),
-        "removed": ", ".join(details.get("removed", [])),
+        "added": names.of_all(details.get("added", [])),
+        "removed": names.of_all(details.get("removed", [])),
         "version": details.get("version", 1),
     }
 

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.formatting import format_instant, zone_city
+from customers.domain.names import Names, names_in
 from sessions.models import TimeRequest, TimeRequestEvent
 from sessions.views.session_history import Told
 
@@ -31,22 +32,24 @@ _SENTENCES: dict[str, Promise] = {
 }
 
 
-def history_of_request(events: Iterable[TimeRequestEvent], *, zone: str) -> list[Told]:
-    """The events newest first, times in `zone`; `by` must be loaded."""
+def history_of_request(events: Iterable[TimeRequestEvent], *, zone: str, names: Names | None = None) -> list[Told]:
+    """The events newest first, times in `zone`; `by` must be loaded. `names` as in `history_of`."""
+    events = list(events)
+    known = names_in(event.details for event in events) if names is None else names
     return [
         Told(
             *_LOOKS[event.kind],
             at=event.at,
             by=str(event.by or ""),
-            sentence=_sentence(event, zone),
+            sentence=_sentence(event, zone, known),
             reason=event.reason,
         )
         for event in sorted(events, key=lambda each: (each.at, each.pk), reverse=True)
     ]
 
 
-def _sentence(event: TimeRequestEvent, zone: str) -> str:
+def _sentence(event: TimeRequestEvent, zone: str, names: Names) -> str:
     language = get_language() or "en"
     start = parse_datetime(event.details.get("starts_at", ""))
     when = f"{format_instant(start, zone, language)} ({zone_city(zone, language)})" if start is not None else ""
-    return str(_SENTENCES[event.kind]) % {"when": when, "staff": event.details.get("staff", "")}
+    return str(_SENTENCES[event.kind]) % {"when": when, "staff": names.of(event.details.get("staff"))}

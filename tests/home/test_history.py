@@ -207,4 +207,4 @@ def test_queries(contract: Contract, now: datetime) -> None:
     one = queries(marta(), address)
     happen(1)
     happen(2)
-    assert queries(marta(), address) == one == 15
+    assert queries(marta(), address) == one == 16

@@ -268,7 +268,7 @@ def test_lists_ask_as_often_for_three_as_for_one(
 
 
 LIST = 8
-DETAIL = 18
+DETAIL = 19
 
 
 def test_a_review_asks_as_often_with_three_of_all_as_with_one(

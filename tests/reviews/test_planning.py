@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from core.refusals import InvalidInput, NotAllowed
+from customers.domain.names import refer_to
 from notifications.models import Message
 from packages.models import Contract
 from reviews.domain.common_times import common_days
@@ -39,7 +40,11 @@ def test_an_admin_plans_a_review_with_everybody_or_nobody(contract: Contract) ->
     assert (review.status, review.subject, review.place) == ("planned", "operations", giulia().staff_profile.video_link)
     assert places() == [("Giulia Conti", "10 09:00"), ("Tomas Weber", "10 09:00")]
     event = review.events.get()
-    assert (event.kind, event.by, event.details["staff"]) == ("planned", marta(), ["Giulia Conti", "Tomas Weber"])
+    assert (event.kind, event.by, event.details["staff"]) == (
+        "planned",
+        marta(),
+        [refer_to(giulia()), refer_to(tomas())],
+    )
     assert [each.email for each in review.attendees.all()] == [marta().email]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from core.refusals import InvalidInput, NotAllowed, Refusal
+from customers.domain.names import refer_to
 from customers.models import User
 from packages.models import Contract
 from sessions.domain.cancelling import cancel_session
@@ -103,7 +104,7 @@ class TestWhatIsKept:
         )
         event = SessionEvent.objects.get(kind="moved")
         assert (event.by, event.at, event.reason) == (marta(), NOW, "We travel.")
-        assert event.details["from"] == {"starts_at": MONDAY.isoformat(), "minutes": 60, "staff": "Giulia Conti"}
+        assert event.details["from"] == {"starts_at": MONDAY.isoformat(), "minutes": 60, "staff": refer_to(giulia())}
         assert event.details["starts_at"] == TUESDAY.isoformat()
 
     def test_another_person_at_another_time_brings_their_own_video_link(self, session: ConsultingSession) -> None:
@@ -279,7 +280,7 @@ class TestReassigning:
         assert handed.place == tomas().staff_profile.video_link
         assert DiaryEntry.objects.get().staff == tomas()
         event = handed.events.get(kind="reassigned")
-        assert (event.by, event.reason, event.details["staff"]) == (giulia(), "I am away.", "Tomas Weber")
+        assert (event.by, event.reason, event.details["staff"]) == (giulia(), "I am away.", refer_to(tomas()))
 
     def test_of_nobody_but_the_delivery_team_and_operations(self, session: ConsultingSession) -> None:
         for person in (marta(), luca(), hanna(), aino(), pekka()):
