@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.csv_files import csv_lines
+from core.file_fields import refuse_cut_off
 from core.refusals import Refusal
 from core.sheets.faults import Fault, shown
-from core.sheets.reading import SEPARATORS
+from core.sheets.reading import SEPARATORS, too_large
 from customers.domain.roles import Right
 from customers.permissions import PortalRequest, requires
 from home.domain.contract_import.columns import COLUMNS
@@ -39,6 +40,7 @@ State = ImportRun.State
 def contract_import(request: PortalRequest) -> HttpResponse:
     """The imports so far, and a new one: the file is checked at once, nothing is written yet."""
     form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
+    refuse_cut_off(request, form, field="file", sentence=too_large().sentence)
     if form.is_valid():
         file = form.cleaned_data["file"]
         run = receive(file_name=shown(file.name), content=file.read(), by=request.user, now=timezone.now())

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -39,6 +39,8 @@ from reviews.views.history import history_of
 from reviews.views.questions import OK, UNPROCESSABLE, about, review_for
 
 CALENDAR = "text/calendar; charset=utf-8"
+TICKS = {"1": finish_item, "": reopen_item}
+"""What is done to an action item, by what its button sends."""
 
 
 @requires(Right.SEE_SESSIONS)
@@ -125,7 +127,9 @@ def item_tick(request: PortalRequest, pk: int, item_pk: int) -> HttpResponse:
     """Tick an action item off, or take the tick away (`done` is empty)."""
     review = review_for(request, pk)
     item = get_object_or_404(items_of(review).select_related("review__contract"), pk=item_pk)
-    act = finish_item if request.POST.get("done") else reopen_item
+    act = TICKS.get(request.POST.get("done", ""))
+    if act is None:
+        raise BadRequest
     try:
         act(item=item, by=request.user, now=timezone.now())
     except NotAllowed as refusal:

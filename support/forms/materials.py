@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from core.file_fields import FileInput, OneFileField
 from packages.models import Package
 from packages.session_types import SessionType
 from support.domain.files import ACCEPTED
@@ -70,11 +71,11 @@ class MaterialForm(forms.Form):
         }
 
 
-def file_field() -> forms.FileField:
+def file_field() -> OneFileField:
     """The file of a material: what is in it is looked at by the rule that keeps it."""
-    return forms.FileField(
+    return OneFileField(
         label=_("File"),
-        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        widget=FileInput(attrs={"accept": ACCEPTED}),
         help_text=_("An image, a PDF or plain text, up to 10 MB."),
     )
 

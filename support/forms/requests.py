@@ -7,8 +7,7 @@ from django import forms
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from core.file_fields import FilesField, SeveralFiles
-from core.uploads import was_cut_off
+from core.file_fields import FilesField, SeveralFiles, refuse_cut_off
 from customers.models import Customer
 from support.domain.acts import RETURNS
 from support.domain.files import ACCEPTED, LONGEST_NAME, too_large
@@ -46,8 +45,7 @@ class WithFiles(forms.Form):
         if request.method != "POST":
             return cls(None, None, **options)
         form = cls(request.POST, request.FILES, **options)
-        if was_cut_off(request):
-            form.add_error("attachments", str(too_large()))
+        refuse_cut_off(request, form, field="attachments", sentence=str(too_large()))
         return form
 
 

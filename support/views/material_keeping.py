@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from core.file_fields import refuse_cut_off
 from core.form_refusals import show_refusal
 from core.refusals import InvalidInput
-from core.uploads import was_cut_off
 from customers.domain.roles import Right
 from customers.permissions import PortalRequest, requires
 from support.domain.files import too_large
@@ -31,7 +31,8 @@ BESIDE = {"files": "file"}
 def material_create(request: PortalRequest) -> HttpResponse:
     """Put a material into the library."""
     form = NewMaterialForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and _arrived(request, form) and form.is_valid():
+    refuse_cut_off(request, form, field="file", sentence=str(too_large()))
+    if form.is_valid():
         try:
             added = add_material(
                 particulars=form.particulars(),
@@ -53,7 +54,8 @@ def material_replace(request: PortalRequest, material_pk: int) -> HttpResponse:
     """Give readers a new version of the file."""
     material = get_object_or_404(materials_visible_to(request.user), pk=material_pk)
     form = ReplaceFileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and _arrived(request, form) and form.is_valid():
+    refuse_cut_off(request, form, field="file", sentence=str(too_large()))
+    if form.is_valid():
         try:
             version = replace_file(
                 material=material,
@@ -103,13 +105,3 @@ def material_give_back(request: PortalRequest, material_pk: int) -> HttpResponse
     give_back(material=material, by=request.user, now=timezone.now())
     messages.success(request, _("Customers see the material again."))
     return redirect("support:material", material.pk)
-
-
-def _arrived(request: PortalRequest, form: NewMaterialForm | ReplaceFileForm) -> bool:
-    """Whether the whole upload was taken; else the form says that it is too large."""
-    if not was_cut_off(request):
-        return True
-    form.is_valid()
-    form.errors.pop("file", None)
-    show_refusal(form, too_large(), beside=BESIDE)
-    return False

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.csv_files import csv_lines
+from core.file_fields import FileInput, OneFileField, refuse_cut_off
 from core.refusals import Refusal
 from core.sheets.faults import Fault, shown
 from core.sheets.reading import LARGEST_FILE, too_large
-from core.uploads import Upload, was_cut_off
+from core.uploads import Upload
 from customers.domain.roles import Right
 from customers.permissions import PortalRequest, requires
 from support.domain.order_import.columns import COLUMNS
@@ -42,12 +43,12 @@ State = OrderImport.State
 class OrderImportForm(forms.Form):
     """The file to import. What is in it is checked by the import itself."""
 
-    file = forms.FileField(
+    file = OneFileField(
         label=gettext_lazy("CSV file"),
         max_length=200,
         allow_empty_file=True,
         help_text=gettext_lazy("As your shop or spreadsheet saves it, up to 5 MB. Nothing is written yet."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"}),
+        widget=FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"}),
     )
 
     def clean_file(self) -> Upload:
@@ -63,8 +64,7 @@ class OrderImportForm(forms.Form):
 def order_import(request: PortalRequest) -> HttpResponse:
     """The imports so far, and a new one: the file is checked at once, nothing is written yet."""
     form = OrderImportForm(request.POST, request.FILES) if request.method == "POST" else OrderImportForm()
-    if was_cut_off(request):
-        form.add_error("file", too_large().sentence)
+    refuse_cut_off(request, form, field="file", sentence=too_large().sentence)
     if form.is_valid():
         file = form.cleaned_data["file"]
         run = receive(file_name=shown(file.name), content=file.read(), by=request.user, now=timezone.now())

@@ -184,6 +184,10 @@ def test_action_items_are_carried_until_they_are_done(contract: Contract) -> Non
         assert post(marta(), "reviews:item-tick", second.pk, item.pk, done="").status_code == 302
     item.refresh_from_db()
     assert item.done_at is None
+    for nonsense in ("yes", "0", "1,0", "\0"):
+        assert post(marta(), "reviews:item-tick", second.pk, item.pk, done=nonsense).status_code == 400
+    item.refresh_from_db()
+    assert item.done_at is None
 
 
 class TestInternalAndShared:
