@@ -98,6 +98,13 @@ def sweep_sending(sender: Sender, form: Form, foreign: dict[str, str]) -> list[s
     return wrong
 
 
+@pytest.fixture(autouse=True)
+def keep_nothing(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """Of thousands of pages nobody asks for the contexts and log lines that the test client and pytest would keep."""
+    monkeypatch.setattr("django.test.client.store_rendered_templates", lambda *_rendered, **_by_name: None)
+    caplog.set_level("CRITICAL")
+
+
 @pytest.fixture
 def world(db: None) -> Generator[World]:
     """Acme's objects, on the day on which the examples stand still."""
