@@ -6,6 +6,8 @@ class HomeConfig(AppConfig):
     label = "home"
 
     def ready(self) -> None:
-        from home.domain.contract_import import letters
+        from home.domain.contract_import import letters as import_letters
+        from home.domain.contract_life import letters as contract_letters
 
-        letters.register_kinds()
+        import_letters.register_kinds()
+        contract_letters.register_kinds()

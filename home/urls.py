@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from home.views import contract_import, customer_list, customers, history, overview, preferences, search, tokens
+from home.views import (
+    contract_import,
+    contract_life,
+    customer_list,
+    customers,
+    history,
+    overview,
+    preferences,
+    search,
+    tokens,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.home, name="home"),
@@ -11,6 +21,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:pk>/", customers.customer_detail, name="customer-detail"),
     path("customers/<int:pk>/history/", history.customer_history, name="customer-history"),
     path("contracts/<int:pk>/history/", history.contract_history, name="contract-history"),
+    path("contracts/<int:pk>/renew/", contract_life.contract_renew, name="contract-renew"),
+    path("contracts/<int:pk>/end/", contract_life.contract_end, name="contract-end"),
+    path("contracts/<int:pk>/void/", contract_life.contract_void, name="contract-void"),
     path("contracts/import/", contract_import.contract_import, name="contract-import"),
     path("contracts/import/sample.csv", contract_import.contract_import_sample, name="contract-import-sample"),
     path("contracts/import/<int:pk>/", contract_import.contract_import_run, name="contract-import-run"),

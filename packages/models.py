@@ -131,7 +131,7 @@ class Contract(models.Model):
     currency = models.CharField(_("currency"), max_length=3, choices=CURRENCY_CHOICES)
     selling_entity = models.CharField(_("selling entity"), max_length=20, choices=SellingEntity.choices)
     terms = models.ForeignKey(TermsVersion, models.PROTECT, related_name="contracts")
-    renews = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="renewed_by")
+    renews = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="renewals")
     types_switched_off = ArrayField(
         models.CharField(max_length=30, choices=SessionType.choices), default=list, blank=True
     )
@@ -154,6 +154,9 @@ class Contract(models.Model):
                 condition=Q(voided_at__isnull=True, voided_by__isnull=True)
                 | Q(voided_at__isnull=False, voided_by__isnull=False),
                 name="contracts_voided_at_with_by",
+            ),
+            models.UniqueConstraint(
+                fields=["renews"], condition=Q(voided_at__isnull=True), name="contracts_renewed_once"
             ),
         ]
 

@@ -13,6 +13,8 @@ from core.models import AuditEvent
 from customers.domain.audit import RIGHTS_CHANGE
 from customers.domain.billing_details import CHANGED as BILLING_CHANGE
 from customers.models import Customer
+from home.domain.contract_life.ends import END_MOVES
+from home.domain.contract_life.voiding import VOIDS
 from packages.models import Contract, RateLine, TermsAcceptance
 from reviews.models import ReviewEvent
 from sessions.domain.overage_cap_changes import CHANGED as CAP_CHANGE
@@ -91,7 +93,8 @@ def sources(scope: Scope) -> Iterator[Source]:
         if scope.reads_requests:
             yield from _of_support(scope.customer)
     yield Source("signed", Topic.CONTRACTS, contracts, "signed_at")
-    yield Source("voided", Topic.CONTRACTS, contracts.filter(voided_at__isnull=False), "voided_at")
+    changes = AuditEvent.objects.filter(object_type="contract", object_id__in=contracts.values("pk"))
+    yield Source("change", Topic.CONTRACTS, changes.filter(verb__in=(END_MOVES, VOIDS)), "at")
     yield Source("terms", Topic.CONTRACTS, TermsAcceptance.objects.filter(contract__in=contracts), "accepted_at")
     yield Source("rate", Topic.MONEY, RateLine.objects.filter(contract__in=contracts), "created_at")
     yield Source("ledger", Topic.HOURS, LedgerEntry.objects.filter(contract__in=contracts), "created_at")

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,6 +17,7 @@ from core.models import AuditEvent
 from customers.domain.audit import CUSTOMER_OPENS, MEMBER_BEGINS, RIGHTS_CHANGE
 from customers.domain.names import Names, names_in
 from customers.models import ContactAssignment, Customer, Membership, User
+from home.domain.contract_life.voiding import VOIDS
 from packages.models import Contract, RateLine, TermsAcceptance
 from reviews.models import ReviewEvent
 from reviews.views.history import history_of as told_of_review
@@ -140,10 +141,17 @@ def _signed(teller: Teller, contract: Contract, _actors: Actors) -> Told:
     )
 
 
-def _voided(_teller: Teller, contract: Contract, _actors: Actors) -> Told:
-    assert contract.voided_at is not None
-    sentence = _("%(contract)s was voided.") % {"contract": contract.reference}
-    return Told("ban", "warn", contract.voided_at, _name(contract.voided_by), sentence, url=_page_of(contract))
+def _change(teller: Teller, event: AuditEvent, _actors: Actors) -> Told:
+    assert event.object_id is not None
+    facts = {"contract": Contract(pk=event.object_id).reference}
+    if event.verb == VOIDS:
+        icon, tone, sentence = "ban", "warn", _("%(contract)s was voided.") % facts
+    else:
+        facts |= {key: teller.day(date.fromisoformat(event.details[key])) for key in ("before", "after")}
+        sentence = _("The end of %(contract)s was moved from %(before)s to %(after)s.") % facts
+        icon, tone = "calendar-range", "warn" if event.details["after"] < event.details["before"] else "info"
+    url = reverse("sessions:contract", args=[event.object_id])
+    return Told(icon, tone, event.at, _name(event.actor), sentence, event.reason, url)
 
 
 def _terms(_teller: Teller, acceptance: TermsAcceptance, _actors: Actors) -> Told:
@@ -319,7 +327,7 @@ SENTENCES: dict[str, tuple["QuerySet[Any, Any]", Callable[[Teller, Any, Actors],
     "contact": (ContactAssignment.objects.select_related("person", "assigned_by"), _contact),
     "act": (AuditEvent.objects.select_related("actor"), _act),
     "signed": (Contract.objects.select_related("package_version__package", "signed_by"), _signed),
-    "voided": (Contract.objects.select_related("voided_by"), _voided),
+    "change": (AuditEvent.objects.select_related("actor"), _change),
     "terms": (TermsAcceptance.objects.select_related("contract__terms", "accepted_by"), _terms),
     "rate": (RateLine.objects.select_related("contract", "created_by"), _rate),
     "ledger": (LedgerEntry.objects.select_related("contract", "created_by", "reverses"), _ledger),

@@ -118,8 +118,9 @@ def _team_of(new: NewContract) -> dict[int, bool]:
 def _faults_of_renewal(customer: Customer, renews: Contract) -> Iterator[InvalidInput]:
     if renews.customer_id != customer.pk:
         yield InvalidInput(_("A renewal belongs to the same customer."), field="renews")
-    locked(renews)
-    if Contract.objects.filter(renews=renews).exists():
+    if locked(renews).voided_at is not None:
+        yield InvalidInput(_("A voided contract is not renewed: sign a new one."), field="renews")
+    if Contract.objects.filter(renews=renews, voided_at__isnull=True).exists():
         yield InvalidInput(_("This contract was renewed before."), field="renews")
 
 

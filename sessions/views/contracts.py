@@ -21,8 +21,8 @@ from packages.domain.contracts import contracts_visible_to, may_book_for, may_lo
 from packages.domain.promised_reviews import reviews_promised
 from packages.domain.queries import Standing, standing_of, versions_on_sale
 from packages.domain.rates import RateBook
-from packages.domain.windows import Window, window_between
-from packages.models import Contract, PackageVersion
+from packages.domain.windows import Window
+from packages.models import Contract
 from packages.session_types import SessionType
 from sessions.domain.allocation import Share
 from sessions.domain.facts import ContractFacts
@@ -34,6 +34,7 @@ from sessions.forms.contracts import ContractForm
 from sessions.models import ConsultingSession
 from sessions.views.booking_choices import lapsing_times
 from sessions.views.contract_ledger import PART_LABELS, LedgerTable
+from sessions.views.signing_consequences import SigningConsequences
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def contract(request: PortalRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     reader = request.user
     found = get_object_or_404(
-        contracts_visible_to(reader).select_related("terms", "terms_acceptance__accepted_by", "renews", "renewed_by"),
+        contracts_visible_to(reader).select_related("terms", "terms_acceptance__accepted_by", "renews"),
         pk=pk,
     )
     today = local_day(now, found.time_zone)
@@ -102,6 +103,8 @@ def contract(request: PortalRequest, pk: int) -> HttpResponse:
             "team": team,
             "reviews": reviews_promised(found.package_version, starts_on=found.starts_on, ends_on=found.ends_on),
             "switched_off": [SessionType(code).label for code in found.types_switched_off],
+            "renewal": found.renewals.filter(voided_at__isnull=True).first(),
+            "may_sign": Right.SIGN_CONTRACTS in rights,
             "acceptance": getattr(found, "terms_acceptance", None),
             "may_accept_terms": is_admin_of(reader, found.customer_id),
             "may_book": may_book,
@@ -137,40 +140,10 @@ def contract_create(request: PortalRequest) -> HttpResponse:
         else:
             messages.success(request, _("The contract is signed and its minutes are granted."))
             return redirect("sessions:contract", signed.pk)
-    context = {"form": form, "consequences": _Consequences.of(form)}
+    context = {"form": form, "consequences": SigningConsequences.of(form)}
     if request.htmx:
         return render(request, "sessions/_contract_consequences.html", context)
     return render(request, "sessions/contract_create.html", context, status=422 if form.errors else 200)
-
-
-@dataclass(frozen=True, slots=True)
-class _Consequences:
-    """What signing will mean, from as much as is typed. Dates are in the customer's zone."""
-
-    version: PackageVersion
-    window: Window
-    days: int
-    reviews: int
-    needs_confirmation: bool
-    is_confirmed: bool
-
-    @classmethod
-    def of(cls, form: ContractForm) -> "_Consequences | None":
-        form.is_valid()
-        typed = form.cleaned_data if form.is_bound else {}
-        version, starts_on, ends_on = (typed.get(name) for name in ("package_version", "starts_on", "ends_on"))
-        if not (version and starts_on and ends_on):
-            return None
-        window = window_between(starts_on, ends_on, version.window_days)
-        to_confirm = form.reviews_to_confirm()
-        return cls(
-            version=version,
-            window=window,
-            days=(window.last - window.first).days + 1,
-            reviews=reviews_promised(version, starts_on=starts_on, ends_on=ends_on),
-            needs_confirmation=to_confirm is not None,
-            is_confirmed=form.data.get("confirmed_reviews") == str(to_confirm),
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,9 @@ contracts/<int:pk>/                                        contract ss   .x   .x
 contracts/<int:pk>/adjust/                                 contract ss   ..   ..   ..   ..   ff   oo   ff
 contracts/<int:pk>/more/                                   contract ss   ..   ..   ..   oo   ff   ff   ff
 contracts/<int:pk>/log/                                    contract ss   ..   ..   ..   ..   oo   ff   ff
+contracts/<int:pk>/renew/                                  contract ss   ..   ..   ..   ..   ff   oo   ff
+contracts/<int:pk>/end/                                    contract ss   ..   ..   ..   ..   ff   oo   ff
+contracts/<int:pk>/void/                                   contract ss   ..   ..   ..   ..   ff   oo   ff
 contracts/import/                                          -        ss   ..   ..   ..   ..   ..   oo   ..
 contracts/import/sample.csv                                -        ss   ..   ..   ..   ..   ..   ox   ..
 contracts/import/<int:pk>/                                 run      ss   ..   ..   ..   ..   ..   ox   ..

@@ -39,7 +39,7 @@ from tests.factories import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_on_2_march")]
 
 QUERIES_OF_THE_LIST = 10
-QUERIES_OF_A_CONTRACT = 14
+QUERIES_OF_A_CONTRACT = 15
 
 
 @pytest.fixture
