@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from home.views import billing_details, people
+from home.views import billing_details, membership_changes, people
 
 app_name = "customers"
 urlpatterns = [
@@ -11,4 +11,6 @@ urlpatterns = [
     path("customers/<int:pk>/people/", people.people, name="people"),
     path("customers/<int:pk>/people.csv", people.people_csv, name="people-csv"),
     path("customers/<int:pk>/people/<int:person_pk>/primary-contact/", people.designate, name="designate"),
+    path("customers/<int:pk>/people/<int:person_pk>/rights/", membership_changes.member_rights, name="member-rights"),
+    path("customers/<int:pk>/people/<int:person_pk>/remove/", membership_changes.member_remove, name="member-remove"),
 ]

@@ -2,4 +2,5 @@
 
 CUSTOMER_OPENS = "customer.open"
 MEMBER_BEGINS = "membership.begin"
+MEMBER_ENDS = "membership.end"
 RIGHTS_CHANGE = "membership.change_rights"

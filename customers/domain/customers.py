@@ -1,5 +1,6 @@
 """Customers, their members, and the main contact on either side (DOMAIN.md §9, §12)."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -8,9 +9,10 @@ from django.utils.translation import gettext as _
 from core.audit import record
 from core.database_errors import constraint_of
 from core.refusals import InvalidInput, refuse_first
-from customers.domain.audit import MEMBER_BEGINS, RIGHTS_CHANGE
+from customers.domain.audit import MEMBER_BEGINS, MEMBER_ENDS, RIGHTS_CHANGE
 from customers.domain.names import refer_to
 from customers.domain.new_customers import NewCustomer, create_customers, faults_of_lead, faults_of_member
+from customers.domain.queries import admins_of
 from customers.models import ContactAssignment, Customer, Membership, User
 
 
@@ -56,17 +58,63 @@ def assign_contact(*, customer: Customer, kind: str, person: User, by: User | No
 
 @transaction.atomic
 def add_member(*, customer: Customer, person: User, kind: str, now: datetime, by: User | None = None) -> Membership:
-    """Make `person` a member or an admin of `customer`; who is one already only changes their rights."""
+    """Make `person` a member or an admin of `customer`; who is one already only changes their rights.
+
+    :raises InvalidInput: if the customer would be left without an admin
+    """
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     membership = customer.memberships.filter(user=person, until__isnull=True).first()
     if membership is None:
         membership = Membership.objects.create(customer=customer, user=person, kind=kind, since=now)
         record(verb=MEMBER_BEGINS, of=[(membership, {"kind": kind})], by=by, now=now)
     elif membership.kind != kind:
+        refuse_first(faults_of_giving_up(membership))
         membership.kind = kind
         membership.save(update_fields=["kind"])
         record(verb=RIGHTS_CHANGE, of=[(customer, {**refer_to(person), "kind": kind})], by=by, now=now)
     return membership
+
+
+@transaction.atomic
+def end_membership(*, membership: Membership, by: User, now: datetime) -> Membership:
+    """Let a person belong to a customer no more. What hangs on it stands in `home.domain.leaving`.
+
+    :raises InvalidInput: if the customer would be left without an admin, or the person is the primary contact
+    """
+    Customer.objects.select_for_update(no_key=True).get(pk=membership.customer_id)
+    membership = Membership.objects.select_related("customer", "user").get(pk=membership.pk)
+    if membership.until is not None:
+        return membership
+    refuse_first(faults_of_leaving(membership))
+    membership.until = now
+    membership.save(update_fields=["until"])
+    record(verb=MEMBER_ENDS, of=[(membership, {})], by=by, now=now)
+    membership.user.memberships_read = None
+    return membership
+
+
+def faults_of_leaving(membership: Membership) -> Iterator[InvalidInput]:
+    """Everything that forbids a person to leave a customer now."""
+    yield from faults_of_giving_up(membership)
+    kind = ContactAssignment.Kind.PRIMARY_CONTACT
+    if membership.customer.contacts.filter(kind=kind, person=membership.user_id, until__isnull=True).exists():
+        yield InvalidInput(
+            _("%(name)s is the primary contact. Make somebody else the primary contact first.")
+            % {"name": membership.user},
+            field="person",
+        )
+
+
+def faults_of_giving_up(membership: Membership) -> Iterator[InvalidInput]:
+    """A customer is never left without an admin: everything that forbids this person to be one no more."""
+    if membership.kind != Membership.Kind.ADMIN:
+        return
+    others = admins_of(membership.customer).exclude(pk=membership.user_id)
+    if not others.exists():
+        yield InvalidInput(
+            _("%(name)s is the only customer admin. Make somebody else an admin first.") % {"name": membership.user},
+            field="person",
+        )
 
 
 @transaction.atomic

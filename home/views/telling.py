@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from billing.models import LineQuestion
 from core.formatting import format_day, format_minutes, format_money
 from core.models import AuditEvent
-from customers.domain.audit import CUSTOMER_OPENS, MEMBER_BEGINS, RIGHTS_CHANGE
+from customers.domain.audit import CUSTOMER_OPENS, MEMBER_BEGINS, MEMBER_ENDS, RIGHTS_CHANGE
 from customers.domain.names import Names, names_in
 from customers.models import ContactAssignment, Customer, Membership, User
 from home.domain.contract_life.voiding import VOIDS
@@ -83,7 +83,11 @@ def _actors(source: str, numbers: list[int]) -> Actors:
     return {event.object_id: event.actor for event in events.select_related("actor") if event.actor is not None}
 
 
-_KNOWN_TO_THE_TRAIL = {"opened": (CUSTOMER_OPENS, "customer"), "joined": (MEMBER_BEGINS, "membership")}
+_KNOWN_TO_THE_TRAIL = {
+    "opened": (CUSTOMER_OPENS, "customer"),
+    "joined": (MEMBER_BEGINS, "membership"),
+    "left": (MEMBER_ENDS, "membership"),
+}
 
 
 def _name(person: User | None) -> str:
@@ -100,10 +104,10 @@ def _joined(_teller: Teller, membership: Membership, actors: Actors) -> Told:
     return Told("user-plus", "info", membership.since, _name(actors.get(membership.pk)), sentence)
 
 
-def _left(_teller: Teller, membership: Membership, _actors: Actors) -> Told:
+def _left(_teller: Teller, membership: Membership, actors: Actors) -> Told:
     assert membership.until is not None
     sentence = _("%(name)s left.") % {"name": membership.user}
-    return Told("user-minus", "neutral", membership.until, "", sentence)
+    return Told("user-minus", "neutral", membership.until, _name(actors.get(membership.pk)), sentence)
 
 
 def _contact(_teller: Teller, assignment: ContactAssignment, _actors: Actors) -> Told:

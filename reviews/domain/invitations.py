@@ -33,6 +33,17 @@ def announce_release(review: Review, *, of: Iterable[User], before: Mapping[str,
     _announce(RELEASED, review, of, now, before=dict(before))
 
 
+def announce_leaving(review: Review, person: User, *, by: User, now: datetime) -> None:
+    """Owe somebody of the customer's side, whom `by` took off, what takes the review out of their calendar."""
+    before = {"starts_at": _start(review), "minutes": review.duration_minutes}
+    _announce(RELEASED, review, [person], now, before=before, by=by.pk)
+
+
+def announce_invited(review: Review, people: Iterable[User | Address], *, now: datetime) -> None:
+    """Owe those who come now to a review that was planned before its invitation."""
+    _announce(PLANNED, review, people, now, starts_at=_start(review))
+
+
 def announce_cancellation(
     review: Review, *, to: Iterable[User | Address], before: Mapping[str, Any], now: datetime
 ) -> None:

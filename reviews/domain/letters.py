@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.formatting import format_instant, format_span, zone_city
 from customers.domain.roles import is_staff
-from customers.models import Membership
+from customers.models import Membership, User
 from notifications.domain.kinds import Kind, register
 from notifications.domain.letters import Letter, absolute_url
 from notifications.models import Message
@@ -155,7 +155,7 @@ def _withdrawal(message: Message, review: Review, subject: str, template: str) -
     return Letter(
         subject=subject % {"time": _when(meeting["starts_at"]), "customer": review.contract.customer.name},
         template=template,
-        context={**meeting, **_who_and_why(message, review, kind)},
+        context={**meeting, **_who_and_why(message, review, kind), **_who_took_off(message)},
         calendar=withdrawal_entry(
             review,
             person=(message.recipient_name, message.recipient_email),
@@ -175,6 +175,12 @@ def _who_and_why(message: Message, review: Review, kind: str) -> dict[str, Any]:
         "changed_by_reader": event is not None and event.by_id == message.recipient_id,
         "reason": event.reason if event else "",
     }
+
+
+def _who_took_off(message: Message) -> dict[str, Any]:
+    """Who took the recipient off a review that did not move; nothing where an event says it."""
+    by = User.objects.filter(pk=message.facts.get("by", 0)).first()
+    return {} if by is None else {"changed_by": by.name, "changed_by_reader": by.pk == message.recipient_id}
 
 
 def _answers_reach(review: Review, message: Message) -> list[tuple[str, str]]:
