@@ -1,6 +1,6 @@
 """A person leaves a customer: they lose at once all that they had through it (DOMAIN.md §12)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,7 +61,7 @@ def remove_member(*, membership: Membership, by: User, now: datetime) -> Members
     """
     check_may_manage(by, membership.customer)
     sessions, reviews = _coming_sessions(membership, now), _planned_reviews(membership, now)
-    _lock({each.contract_id: each.contract for each in [*sessions, *reviews]})
+    _lock([*(each.contract for each in sessions), *(each.contract for each in reviews)])
     # The customer keeps its primary contact, so that nobody is taken off before it is known that the person may go.
     membership = end_membership(membership=membership, by=by, now=now)
     for session in sessions:
@@ -73,9 +73,10 @@ def remove_member(*, membership: Membership, by: User, now: datetime) -> Members
     return membership
 
 
-def _lock(contracts: dict[int, Contract]) -> None:
-    for key in sorted(contracts):
-        locked(contracts[key])
+def _lock(contracts: Iterable[Contract]) -> None:
+    by_key = {contract.pk: contract for contract in contracts}
+    for key in sorted(by_key):
+        locked(by_key[key])
 
 
 def _take_off(session: ConsultingSession, person: User, *, by: User, now: datetime) -> None:
