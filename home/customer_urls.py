@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from home.views import billing_details, membership_changes, people
+from home.views import billing_details, leads, membership_changes, people
 
 app_name = "customers"
 urlpatterns = [
     path("customers/new/", people.customer_create, name="create"),
     path("customers/<int:pk>/billing-details/", billing_details.billing_details, name="billing-details"),
+    path("customers/<int:pk>/lead/", leads.lead, name="lead"),
     path("customers/<int:pk>/people/", people.people, name="people"),
     path("customers/<int:pk>/people.csv", people.people_csv, name="people-csv"),
     path("customers/<int:pk>/people/<int:person_pk>/primary-contact/", people.designate, name="designate"),

@@ -15,6 +15,7 @@ from customers.domain.billing_details import CHANGED as BILLING_CHANGE
 from customers.models import Customer
 from home.domain.contract_life.ends import END_MOVES
 from home.domain.contract_life.voiding import VOIDS
+from home.domain.lead_handover import TEAM_CHANGES
 from packages.models import Contract, RateLine, TermsAcceptance
 from reviews.models import ReviewEvent
 from sessions.domain.overage_cap_changes import CHANGED as CAP_CHANGE
@@ -94,7 +95,7 @@ def sources(scope: Scope) -> Iterator[Source]:
             yield from _of_support(scope.customer)
     yield Source("signed", Topic.CONTRACTS, contracts, "signed_at")
     changes = AuditEvent.objects.filter(object_type="contract", object_id__in=contracts.values("pk"))
-    yield Source("change", Topic.CONTRACTS, changes.filter(verb__in=(END_MOVES, VOIDS)), "at")
+    yield Source("change", Topic.CONTRACTS, changes.filter(verb__in=(END_MOVES, VOIDS, TEAM_CHANGES)), "at")
     yield Source("terms", Topic.CONTRACTS, TermsAcceptance.objects.filter(contract__in=contracts), "accepted_at")
     yield Source("rate", Topic.MONEY, RateLine.objects.filter(contract__in=contracts), "created_at")
     yield Source("ledger", Topic.HOURS, LedgerEntry.objects.filter(contract__in=contracts), "created_at")

@@ -18,6 +18,7 @@ from customers.domain.audit import CUSTOMER_OPENS, MEMBER_BEGINS, MEMBER_ENDS, R
 from customers.domain.names import Names, names_in
 from customers.models import ContactAssignment, Customer, Membership, User
 from home.domain.contract_life.voiding import VOIDS
+from home.domain.lead_handover import TEAM_CHANGES
 from packages.models import Contract, RateLine, TermsAcceptance
 from reviews.models import ReviewEvent
 from reviews.views.history import history_of as told_of_review
@@ -150,6 +151,14 @@ def _change(teller: Teller, event: AuditEvent, _actors: Actors) -> Told:
     facts = {"contract": Contract(pk=event.object_id).reference}
     if event.verb == VOIDS:
         icon, tone, sentence = "ban", "warn", _("%(contract)s was voided.") % facts
+    elif event.verb == TEAM_CHANGES:
+        facts |= {key: teller.names.of(event.details.get(key)) for key in ("joined", "left")}
+        said = (
+            _("%(joined)s joined the delivery team of %(contract)s, %(left)s left it.")
+            if facts["left"]
+            else _("%(joined)s joined the delivery team of %(contract)s.")
+        )
+        icon, tone, sentence = "users", "info", said % facts
     else:
         facts |= {key: teller.day(date.fromisoformat(event.details[key])) for key in ("before", "after")}
         sentence = _("The end of %(contract)s was moved from %(before)s to %(after)s.") % facts

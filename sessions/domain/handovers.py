@@ -1,6 +1,6 @@
 """Handing one session, or all coming ones, to a colleague: who could take what, then all or nothing (DOMAIN.md §7)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,15 +78,20 @@ def coming_sessions_of(
     return list(coming.order_by("starts_at", "pk"))
 
 
-def preview_handover(sessions: Sequence[ConsultingSession], *, to: User) -> list[Handover]:
-    """Which of `sessions` the colleague could take: of the team, and nothing else in their diary. Changes nothing."""
+def preview_handover(
+    sessions: Sequence[ConsultingSession], *, to: User, joining: Collection[int] = ()
+) -> list[Handover]:
+    """Which of `sessions` the colleague could take: of the team, and nothing else in their diary. Changes nothing.
+
+    :param joining: the contracts, by id, whose teams the colleague will have joined by then
+    """
     if not sessions:
         return []
     start, end = min(each.starts_at for each in sessions), max(each.ends_at for each in sessions)
     near = Q(starts_at__lt=end, ends_at__gt=start)
     meetings = list(DiaryEntry.objects.filter(near, staff=to).values_list("starts_at", "ends_at"))
     teams = DeliveryTeamMember.objects.filter(staff=to, contract__in={each.contract_id for each in sessions})
-    on_team = set(teams.values_list("contract", flat=True))
+    on_team = {*teams.values_list("contract", flat=True), *joining}
     covers = list(
         TimeOff.objects.filter(near, cover=to, staff__in={each.staff_id for each in sessions}).prefetch_related(
             "cover_customers"

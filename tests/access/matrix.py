@@ -29,6 +29,7 @@ customers/new/                                             -        ss   ..   ff
 customers/<int:pk>/billing-details/                        customer ss   ..   ..   ..   ff   ff   oo   ff
 customers/<int:pk>/history/                                customer ss   .x   .x   ..   ox   ox   ox   ox
 contracts/<int:pk>/history/                                contract ss   .x   .x   ..   ox   ox   ox   ox
+customers/<int:pk>/lead/                                   customer ss   ..   ..   ..   ff   ff   oo   ff
 customers/<int:pk>/people/                                 customer ss   ..   ..   ..   oo   of   oo   of
 customers/<int:pk>/people.csv                               customer ss   .x   .x   ..   ox   ox   ox   ox
 customers/<int:pk>/people/<int:person_pk>/primary-contact/ customer ss   x.   x.   ..   xo   xf   xo   xf
