@@ -58,6 +58,7 @@ PROBLEMS: dict[str, ProblemKind] = {
     "earlier_month_open": ProblemKind(409, _("An earlier month is open.")),
     "unpriced_entries": ProblemKind(409, _("Some time has no price.")),
     "sums_do_not_meet": ProblemKind(409, _("The statements do not account for every minute.")),
+    "person_still_needed": ProblemKind(409, _("Something hangs on this person still.")),
     "already_questioned": ProblemKind(409, _("There is an open question about this.")),
     "question_settled": ProblemKind(409, _("This question has been settled.")),
     "nothing_corrected": ProblemKind(409, _("Nothing has been corrected yet.")),

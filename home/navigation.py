@@ -106,6 +106,7 @@ NAVIGATION = (
             Entry(_("Packages"), "boxes", "packages:catalogue", Right.SEE_OPERATIONS),
             Entry(_("Import contracts"), "file-up", "contract-import", Right.SEE_OPERATIONS),
             Entry(_("Staff"), "contact-round", "customers:staff", Right.SEE_OPERATIONS),
+            Entry(_("People who left"), "user-x", "people-who-left", Right.SEE_OPERATIONS, holds=("anonymise",)),
             Entry(_("Waivers"), "gift", "sessions:waivers", Right.SEE_OPERATIONS),
             Entry(_("Mail"), "mail-check", "notifications:outbox", Right.SEE_OPERATIONS),
             Entry(_("Administration"), "settings-2", "admin:index", Right.SEE_OPERATIONS),
@@ -120,6 +121,7 @@ ACCOUNT = (
     Entry(_("Change password"), "key-round", "account_change_password", Right.SEE_OWN_ACCOUNT),
     Entry(_("Two-step sign-in"), "shield-check", "mfa_index", Right.SEE_OWN_ACCOUNT),
     Entry(_("API tokens"), "key-square", "tokens", Right.SEE_OWN_ACCOUNT),
+    Entry(_("Your data"), "file-down", "own-data", Right.SEE_OWN_ACCOUNT),
 )
 
 DEMO = (

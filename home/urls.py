@@ -10,6 +10,7 @@ from home.views import (
     history,
     overview,
     preferences,
+    privacy,
     search,
     tokens,
 )
@@ -29,6 +30,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contracts/import/<int:pk>/", contract_import.contract_import_run, name="contract-import-run"),
     path("contracts/import/<int:pk>/start/", contract_import.contract_import_start, name="contract-import-start"),
     path("contracts/import/<int:pk>/discard/", contract_import.contract_import_discard, name="contract-import-discard"),
+    path("preferences/data/", privacy.own_data, name="own-data"),
+    path("preferences/data.json", privacy.own_data_file, name="own-data-file"),
+    path("operations/people/", privacy.people_who_left, name="people-who-left"),
+    path("operations/people/<int:pk>/anonymise/", privacy.anonymise_person, name="anonymise"),
     path("search/", search.search, name="search"),
     path("search/palette/", search.palette, name="palette"),
     path("preferences/keyboard/", preferences.set_single_keys, name="keyboard"),

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environs import Env
@@ -278,6 +279,12 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
+# How long what leads to people is kept (docs/adr/0021): guests from the end of their meeting, mail from its sending,
+# files that somebody brought to import and never started.
+GUESTS_KEPT_DAYS = 180
+MAIL_KEPT_DAYS = 400
+IMPORT_FILES_KEPT_DAYS = 14
+
 # Celery: ids as arguments, effects unique in the database, no long ETA (docs/adr/0004).
 VISIBILITY_TIMEOUT_SECONDS = 1800
 CELERY_BROKER_URL = REDIS_URL
@@ -324,6 +331,11 @@ CELERY_BEAT_SCHEDULE = {
     "send-due-mail": {"task": "notifications.tasks.send_due", "schedule": 15.0, "options": {"expires": 14}},
     "render-billing-files": {"task": "billing.tasks.render_files", "schedule": 5.0, "options": {"expires": 4}},
     "write-imports": {"task": "home.tasks.write_imports", "schedule": 5.0, "options": {"expires": 4}},
+    "erase-what-is-over": {
+        "task": "home.tasks.erase_what_is_over",
+        "schedule": crontab(hour=2, minute=20),
+        "options": {"expires": 3 * 3600},
+    },
     "forget-idempotency-keys": {
         "task": "core.tasks.forget_idempotency_keys",
         "schedule": 3600.0,

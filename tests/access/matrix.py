@@ -38,6 +38,10 @@ customers/<int:pk>/people/<int:person_pk>/remove/          customer ss   ..   ..
 preferences/tokens/                                        -        ss   ox   ox   ox   ox   ox   ox   ox
 preferences/tokens/new/                                    -        ss   oo   oo   oo   oo   oo   oo   oo
 preferences/tokens/<int:pk>/revoke/                        token    ss   ..   ..   ..   oo   ..   ..   ..
+preferences/data/                                          -        ss   ox   ox   ox   ox   ox   ox   ox
+preferences/data.json                                      -        ss   ox   ox   ox   ox   ox   ox   ox
+operations/people/                                         -        ss   ..   ..   ..   ..   ..   ox   ..
+operations/people/<int:pk>/anonymise/                      person   ss   ..   ..   ..   ..   ..   oo   ..
 preferences/mail/                                          -        ss   oo   oo   oo   oo   oo   oo   oo
 mail/stop/<str:token>/                                     -        oo   oo   oo   oo   oo   oo   oo   oo
 operations/mail/                                           -        ss   ..   ..   ..   ..   ..   ox   ..

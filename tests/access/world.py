@@ -136,6 +136,11 @@ class World:
             handed_out(),
         )
 
+    @property
+    def person(self) -> User:
+        """Somebody whose data is to be taken away."""
+        return luca()
+
     def path(self, route: str, target: str) -> str:
         """The address of `route` with Acme's object of the kind `target` in it."""
         values = {
