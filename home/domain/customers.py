@@ -7,17 +7,26 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from billing.domain.queries import statements_visible_to
+from billing.models import Statement
 from customers.domain.queries import customers_visible_to
 from customers.models import ContactAssignment, Customer, Membership, User
 from home.domain.agenda import coming_sessions, past_sessions
 from home.domain.attention import Watched, proposed_for_booking, watched
+from home.domain.reviews import reviews_waiting
 from packages.domain.contracts import contracts_visible_to
 from packages.domain.queries import Standing, in_standing, standing_of
 from packages.models import Contract, DeliveryTeamMember
+from reviews.domain.overview import Stand
 from sessions.models import ConsultingSession
+from support.domain.queries import requests_visible_to
+from support.domain.states import UNDER_WAY
+from support.models import SupportRequest
 
 COMING_SHOWN = 5
 PAST_SHOWN = 5
+REQUESTS_SHOWN = 5
+STATEMENTS_SHOWN = 3
 
 
 def customers_matching(user: User, words: str) -> QuerySet[Customer]:
@@ -111,6 +120,11 @@ class CustomerPage:
     past: list[ConsultingSession]
     book_on: Contract | None
     """The running contract to propose for a booking."""
+    reviews: list[Stand]
+    requests: list[SupportRequest]
+    """Those under way, the one that changed last first."""
+    statements: list[Statement]
+    """The latest."""
 
 
 def customer_page(customer: Customer, *, user: User, now: datetime) -> CustomerPage:
@@ -123,6 +137,8 @@ def customer_page(customer: Customer, *, user: User, now: datetime) -> CustomerP
         for each in watched(contracts, now=now)
     ]
     of_customer = {"contract__customer": customer}
+    requests = requests_visible_to(user).filter(customer=customer, status__in=UNDER_WAY)
+    statements = statements_visible_to(user).filter(customer=customer)
     return CustomerPage(
         customer=customer,
         lead=leads_of([customer]).get(customer.pk),
@@ -131,6 +147,9 @@ def customer_page(customer: Customer, *, user: User, now: datetime) -> CustomerP
         coming=list(coming_sessions(user, now=now).filter(**of_customer)[:COMING_SHOWN]),
         past=list(past_sessions(user, now=now).filter(**of_customer)[:PAST_SHOWN]),
         book_on=proposed_for_booking((line.watched for line in lines if line.standing is Standing.RUNNING), now=now),
+        reviews=reviews_waiting(user, now=now, customer=customer),
+        requests=list(requests.order_by("-changed_at", "-pk")[:REQUESTS_SHOWN]),
+        statements=list(statements.order_by("-close__month", "-pk")[:STATEMENTS_SHOWN]),
     )
 
 

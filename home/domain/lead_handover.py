@@ -25,10 +25,10 @@ from reviews.domain.planning import move_review
 from reviews.models import Review
 from sessions.domain.handovers import Handover, coming_sessions_of, hand_over, preview_handover
 from sessions.models import ConsultingSession, DiaryEntry
+from support.domain.states import UNDER_WAY
 from support.models import SupportRequest
 
 TEAM_CHANGES = "contract.change_team"
-NO_LONGER_OPEN = (SupportRequest.Status.RESOLVED, SupportRequest.Status.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class LeadHandover:
 def preview_lead_handover(customer: Customer, *, to: User, by: User, now: datetime) -> LeadHandover:
     """What would go along if `to` led `customer`, and what stands in the way. Changes nothing."""
     lead = lead_of(customer)
-    requests = SupportRequest.objects.filter(customer=customer).exclude(status__in=NO_LONGER_OPEN).count()
+    requests = SupportRequest.objects.filter(customer=customer, status__in=UNDER_WAY).count()
     if lead is None:
         return LeadHandover(None, [], [], [], requests)
     contracts = [member.contract for member in _places_of(lead, customer, now) if _may_join(to, member.contract)]

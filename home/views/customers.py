@@ -34,6 +34,7 @@ def customer_detail(request: PortalRequest, pk: int) -> HttpResponse:
             "book_on": book_on if book_on is not None and may_book_for(user, book_on) else None,
             "sees_people": is_staff(user) or is_own_admin,
             "sees_contracts": Right.SEE_CONTRACTS in rights_of(user),
+            "sees_requests": Right.SEE_REQUESTS in rights_of(user),
             "may_sign": Right.SIGN_CONTRACTS in rights_of(user),
             "billing": billing_details_of(customer) if may_see_billing_details(user, customer) else None,
             "may_edit_billing": Right.MANAGE_CUSTOMERS in rights_of(user),

@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
+from billing.domain.closing import close_month
 from customers.models import User
 from packages.models import Contract
+from support.domain.requests import open_request
 from tests.factories import (
     acme,
     aino,
@@ -21,6 +23,8 @@ from tests.factories import (
     luca,
     marta,
     pekka,
+    premium,
+    rate,
     sofia,
 )
 from tests.home.pages import page, queries, signed_in
@@ -96,6 +100,28 @@ class TestDetail:
         for expected in ("2:30 free of 4:00", "Luca Bruni", "Primary contact", "Giulia Conti", contract.reference):
             assert expected in shown
 
+    def test_shows_reviews_requests_statements_and_days_left(self, now: datetime) -> None:
+        contract = premium(starts_on=TODAY - timedelta(days=10), ends_on=TODAY + timedelta(days=90))
+        request = open_request(
+            customer=acme(), kind="technical_issue", subject="No pairing", body="Since today.", by=marta(), now=now
+        )
+        for person in (giulia(), marta(), sofia()):
+            shown = page(person, f"/customers/{acme().pk}/")
+            for expected in ("Review 1", f"/requests/{request.pk}/", "91 days left"):
+                assert expected in shown
+        seen_by_finance = page(pekka(), f"/customers/{acme().pk}/")
+        assert "No pairing" not in seen_by_finance
+        assert "No pairing" not in page(luca(), f"/customers/{acme().pk}/")
+        assert contract.reference in seen_by_finance
+
+    def test_shows_the_latest_statements_to_who_may_see_them(self, now: datetime) -> None:
+        rate("EUR", "100.00")
+        logged(launch_kit(), "supplementary-training", 60, "2026-02-10 10:00")
+        statement = close_month(month=date(2026, 2, 1), by=pekka(), now=now).statements.get()
+        for person in (giulia(), marta(), sofia(), pekka()):
+            assert f"/statements/{statement.pk}/" in page(person, f"/customers/{acme().pk}/")
+        assert f"/statements/{statement.pk}/" not in page(luca(), f"/customers/{acme().pk}/")
+
     def test_the_customers_admin_sees_it_too_and_may_book(self, now: datetime) -> None:
         contract = launch_kit(starts_on=TODAY - timedelta(days=10))
         assert f"/contracts/{contract.pk}/book/" in page(marta(), f"/customers/{acme().pk}/")
@@ -120,4 +146,4 @@ class TestDetail:
         for number in (1, 2):
             busy(launch_kit(starts_on=TODAY - timedelta(days=10)), now, number)
 
-        assert queries(giulia(), f"/customers/{acme().pk}/") == few == 16
+        assert queries(giulia(), f"/customers/{acme().pk}/") == few == 19
