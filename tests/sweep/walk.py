@@ -36,7 +36,7 @@ def forms_open_to(client: Client, world: World, persona: str) -> Iterator[Form]:
     waiting, known, shapes = deque(starts(world, persona)), set[tuple[str, ...]](), set[object]()
     while waiting and len(known) < MOST_PAGES:
         address = waiting.popleft()
-        if (page := _shape_of(address)) is None or page in known:
+        if (page := shape_of(address)) is None or page in known:
             continue
         known.add(page)
         response = client.get(address, follow=True)
@@ -55,7 +55,7 @@ def forms_open_to(client: Client, world: World, persona: str) -> Iterator[Form]:
                 yield form
 
 
-def _shape_of(address: str) -> tuple[str, ...] | None:
+def shape_of(address: str) -> tuple[str, ...] | None:
     """The route of an address with the names of its query: pages that differ in values alone are visited once."""
     parts = urlsplit(address)
     try:
