@@ -12,7 +12,7 @@ from packages.api import packages, terms
 from reviews.api import reviews
 from sessions.api import booking, contracts, ledger, time_entries
 from sessions.api import sessions as consulting_sessions
-from support.api import orders, requests
+from support.api import materials, orders, requests
 
 promised: list[URLPattern] = [
     path("packages/", packages.PackageList.as_view(), name="packages"),
@@ -51,6 +51,9 @@ promised: list[URLPattern] = [
     path("orders/<int:pk>/receipt/", orders.OrderReceipt.as_view(), name="order-receipt"),
     path("orders/<int:pk>/returns/", orders.OrderReturns.as_view(), name="order-returns"),
     path("orders/<int:pk>/exceptions/", orders.OrderExceptions.as_view(), name="order-exceptions"),
+    path("materials/", materials.MaterialList.as_view(), name="materials"),
+    path("materials/<int:material_pk>/", materials.MaterialDetail.as_view(), name="material"),
+    path("materials/<int:material_pk>/file/", materials.MaterialFile.as_view(), name="material-file"),
     path("rates/", rates.RateList.as_view(), name="rates"),
     path("billing_periods/", periods.PeriodList.as_view(), name="billing-periods"),
     path("billing_periods/<month:month>/", periods.PeriodDetail.as_view(), name="billing-period"),

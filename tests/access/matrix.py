@@ -216,6 +216,9 @@ api/v1/orders/<int:pk>/                                    order    ss   .x   .x
 api/v1/orders/<int:pk>/receipt/                            order    ss   x.   x.   ..   xf   xo   xo   ..
 api/v1/orders/<int:pk>/returns/                            order    ss   x.   x.   ..   xo   xf   xf   ..
 api/v1/orders/<int:pk>/exceptions/                         order    ss   x.   x.   ..   xf   xo   xo   ..
+api/v1/materials/                                          -        ss   ox   ox   ox   ox   ox   ox   ox
+api/v1/materials/<int:material_pk>/                        -        ss   ox   ox   ox   ox   ox   ox   ox
+api/v1/materials/<int:material_pk>/file/                   -        ss   ox   ox   ox   ox   ox   ox   ox
 api/v1/rates/                                              -        ss   ..   ..   ..   ..   ..   oo   of
 api/v1/billing_periods/                                    -        ss   ..   ..   ..   ..   ..   ..   ox
 api/v1/billing_periods/<month:month>/                      -        ss   ..   ..   ..   ..   ..   ..   ox

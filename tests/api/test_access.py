@@ -1,5 +1,6 @@
 """Who may call what: every address of the API by every role, one's own customer and another's (DOMAIN.md §12)."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -27,7 +28,7 @@ from tests.factories import (
     sofia,
 )
 from tests.reviews.reviews import planned, with_reviews
-from tests.support.examples import asked, ordered
+from tests.support.examples import asked, handed_out, ordered
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +69,9 @@ READERS: dict[str, set[str]] = {
     "requests/<int:pk>/": SUPPORT,
     "orders/": ALL - {"finance", "member"},
     "orders/<int:pk>/": SUPPORT,
+    "materials/": ALL,
+    "materials/<int:material_pk>/": ALL - {"other admin"},
+    "materials/<int:material_pk>/file/": ALL - {"other admin"},
     "rates/": {"operations", "finance"},
     "billing_periods/": {"finance"},
     "billing_periods/<month:month>/": {"finance"},
@@ -124,6 +128,7 @@ def acmes() -> dict[str, int]:
         "reviews": planned(with_reviews(), 1, "2026-03-11 10:00", now=NOW).pk,
         "requests": asked().pk,
         "orders": ordered().pk,
+        "materials": handed_out(packages=["premium"]).pk,
     }
 
 
@@ -138,7 +143,7 @@ def view_of(pattern: URLPattern) -> Any:
 
 def address(route: str, objects: dict[str, int]) -> str:
     pk = objects.get(route.partition("/")[0], 0)
-    return "/" + route.replace("<int:pk>", str(pk)).replace("<month:month>", "2026-02")
+    return "/" + re.sub("<int:[a-z_]+>", str(pk), route).replace("<month:month>", "2026-02")
 
 
 def methods_of(pattern: URLPattern) -> set[str]:

@@ -21,6 +21,7 @@ from tests.factories import (
     with_terms_accepted,
 )
 from tests.reviews.reviews import planned, with_reviews
+from tests.support.examples import handed_out
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +34,7 @@ QUERIES = {
     "/sessions/": 4,
     "/time_entries/": 4,
     "/reviews/": 5,
+    "/materials/": 4,
     "/rates/": 3,
     "/billing_periods/": 10,
     "/billing_periods/2026-02/": 9,
@@ -50,6 +52,7 @@ def grow(number: int) -> None:
     logged(contract, "kickoff", 30, f"2026-02-0{number + 1} 10:00")
     logged(contract, "supplementary-training", 30, f"2026-02-0{number + 1} 11:00")
     planned(with_reviews(buyer=buyer), 1, at("2026-03-11 10:00") + timedelta(hours=number), minutes=30, now=NOW)
+    handed_out(f"Guide {number}", packages=["launch-kit"])
     booked(contract, "operations", 30, at("2026-03-10 10:00") + timedelta(hours=number), now=NOW)
 
 

@@ -7,7 +7,7 @@ from support.models import Order
 from tests.api.caller import V1
 from tests.factories import NOW, booked, giulia, launch_kit, logged, marta, pekka, rate, sofia
 from tests.reviews.reviews import planned, with_reviews
-from tests.support.examples import ordered, returned
+from tests.support.examples import handed_out, ordered, returned
 
 
 class World:
@@ -29,6 +29,7 @@ class World:
             "reviews": planned(with_reviews(), 1, "2026-03-11 10:00", now=NOW).pk,
             "requests": returned(bought := ordered(), 1).pk,
             "orders": bought.pk,
+            "materials": handed_out().pk,
         }
         asked = {
             "contract": contract.pk,
@@ -104,7 +105,8 @@ class World:
     def parameters_of(self, path: str) -> dict[str, Any]:
         """What stands in the path of an operation: an object that exists."""
         area = path.removeprefix(V1).split("/")[1]
-        real = {"id": self.objects.get(area), "month": "2026-02"}
+        pk = self.objects.get(area)
+        real = {"id": pk, "material_pk": pk, "month": "2026-02"}
         return {name: value for name, value in real.items() if f"{{{name}}}" in path}
 
     def address_of(self, path: str) -> str:

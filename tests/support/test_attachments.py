@@ -166,7 +166,7 @@ class TestNames:
         assert raw(name).status_code == 302
         kept = RequestAttachment.objects.get()
         assert kept.name == shown
-        assert kept.file.name.removeprefix("support/").isalnum(), "it lies under a name of ours"
+        assert str(kept.file).removeprefix("support/").isalnum(), "it lies under a name of ours"
 
     @pytest.mark.parametrize("name", [b"ri\0ng.png", b"ri\r\nX-Evil: 1\r\nng.png", b"ring.png\0.html", b"ri\xffng.png"])
     def test_a_name_that_breaks_lines_or_strings_never_breaks_the_answer(self, name: bytes) -> None:
@@ -232,7 +232,7 @@ class TestHandingOut:
 
     def test_a_file_that_is_gone_from_the_disk_is_not_found(self) -> None:
         kept = attached()
-        default_storage.delete(kept.file.name)
+        default_storage.delete(str(kept.file))
         assert self.handed(marta(), kept).status_code == 404
 
     def test_without_a_session_there_is_the_sign_in_page(self) -> None:
@@ -242,7 +242,8 @@ class TestHandingOut:
 
 def test_what_breaks_off_leaves_neither_a_message_nor_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """The second file cannot be stored: the first is taken back, and the whole act with it."""
-    before, save, taken = stored_files(), default_storage.save, []
+    before, save = stored_files(), default_storage.save
+    taken: list[str] = []
 
     def full_after_one(name: str, content: Any) -> str:
         if taken:
