@@ -102,6 +102,7 @@ NAVIGATION = (
     Group(
         _("Operations"),
         (
+            Entry(_("Portfolio"), "chart-no-axes-gantt", "portfolio", Right.SEE_OPERATIONS, key="p"),
             Entry(_("Diaries"), "calendar-range", "sessions:diaries", Right.SEE_OPERATIONS),
             Entry(_("Packages"), "boxes", "packages:catalogue", Right.SEE_OPERATIONS),
             Entry(_("Import contracts"), "file-up", "contract-import", Right.SEE_OPERATIONS),

@@ -40,6 +40,8 @@ preferences/tokens/new/                                    -        ss   oo   oo
 preferences/tokens/<int:pk>/revoke/                        token    ss   ..   ..   ..   oo   ..   ..   ..
 preferences/data/                                          -        ss   ox   ox   ox   ox   ox   ox   ox
 preferences/data.json                                      -        ss   ox   ox   ox   ox   ox   ox   ox
+portfolio/                                                 -        ss   ..   ..   ..   ..   ..   ox   ..
+portfolio.csv                                              -        ss   ..   ..   ..   ..   ..   ox   ..
 operations/people/                                         -        ss   ..   ..   ..   ..   ..   ox   ..
 operations/people/<int:pk>/anonymise/                      person   ss   ..   ..   ..   ..   ..   oo   ..
 preferences/mail/                                          -        ss   oo   oo   oo   oo   oo   oo   oo
