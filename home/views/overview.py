@@ -20,6 +20,7 @@ from home.domain.agenda import coming_sessions, past_sessions
 from home.domain.customer_home import CustomerHome, customer_homes
 from home.domain.reviews import reviews_waiting
 from home.domain.staff_homes import delivery_home, finance_home, operations_home
+from sessions.domain.asking_for_more import open_wishes
 from sessions.views.booking_choices import lapsing_times
 from support.domain.work import own_under_way
 
@@ -51,6 +52,8 @@ def home(request: PortalRequest) -> HttpResponse:
         parts["reviews"] = reviews_waiting(user, now=now)
     if memberships:
         parts["own_requests"] = own_under_way(user)[:REQUESTS_SHOWN]
+    if is_staff(user):
+        parts["wishes"] = open_wishes(user, now=now)
     if delivers(user):
         parts["delivery"] = delivery_home(user, now=now)
     if Right.SEE_BILLING in rights:

@@ -1,8 +1,10 @@
 """A customer whose minutes are used up asks their lead to renew, or for more (DOMAIN.md §2, §9)."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,18 +12,21 @@ from core.dates import local_day
 from core.refusals import InvalidInput, NotAllowed
 from customers.domain.queries import lead_of
 from customers.domain.roles import is_admin_of
-from customers.models import User
+from customers.models import ContactAssignment, User
 from notifications.domain.kinds import Kind, register
 from notifications.domain.letters import Letter, absolute_url
 from notifications.domain.outbox import Owed, owe_all
 from notifications.models import Message
-from packages.domain.contracts import locked
+from packages.domain.contracts import contracts_visible_to, locked
 from packages.models import Contract
 from sessions.domain.cover import who_answers_for
 from sessions.domain.numbers import numbers_of
+from sessions.models import LedgerEntry
 
 ASKED_FOR_MORE = "asked_for_more"
 LONGEST_WISH = 1000
+WISHES_WAIT = timedelta(days=30)
+"""How long a wish stands on the first screen of who was asked."""
 
 
 @transaction.atomic
@@ -56,6 +61,51 @@ def ask_for_more(*, contract: Contract, wish: str, by: User, now: datetime) -> l
         now=now,
     )
     return readers
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWish:
+    """What a customer asked for on a contract, by whom and when, while nothing came of it yet."""
+
+    contract: Contract
+    name: str
+    wish: str
+    at: datetime
+
+
+def open_wishes(reader: User, *, now: datetime) -> list[OpenWish]:
+    """What was asked lately of who leads or covers the customer, `reader` being one, and still waits: the contract was
+    neither renewed nor given minutes since.
+
+    The newest first. One query without any, two with some.
+    """
+    led = Contract.objects.filter(
+        customer__contacts__kind=ContactAssignment.Kind.LEAD,
+        customer__contacts__person=reader,
+        customer__contacts__until__isnull=True,
+    )
+    asked = Message.objects.filter(
+        Q(recipient=reader) | Q(subject_id__in=led.values("pk")),
+        kind=ASKED_FOR_MORE,
+        created_at__gte=now - WISHES_WAIT,
+    )
+    messages = list({message.key: message for message in asked.order_by("-created_at", "-pk")}.values())
+    if not messages:
+        return []
+    renewed = Contract.objects.filter(renews=OuterRef("pk"), voided_at__isnull=True).order_by("-signed_at")
+    given = LedgerEntry.objects.filter(contract=OuterRef("pk"), kind=LedgerEntry.Kind.ADJUSTMENT).order_by(
+        "-created_at"
+    )
+    contracts = contracts_visible_to(reader).annotate(
+        renewed_at=Subquery(renewed.values("signed_at")[:1]), given_at=Subquery(given.values("created_at")[:1])
+    )
+    found = contracts.filter(voided_at__isnull=True).in_bulk({message.subject_id for message in messages})
+    return [
+        OpenWish(contract, message.facts["name"], message.facts["wish"], message.created_at)
+        for message in messages
+        if (contract := found.get(message.subject_id or 0)) is not None
+        and not any(at is not None and at >= message.created_at for at in (contract.renewed_at, contract.given_at))
+    ]
 
 
 def register_kinds() -> None:

@@ -36,6 +36,9 @@ from sessions.views.booking_choices import lapsing_times
 from sessions.views.contract_ledger import PART_LABELS, LedgerTable
 from sessions.views.signing_consequences import SigningConsequences
 
+RENEWAL_OFFERED_DAYS = 60
+"""How long before its end a contract's page offers the customer to ask for a renewal."""
+
 
 @dataclass(frozen=True, slots=True)
 class ContractRow:
@@ -85,6 +88,7 @@ def contract(request: PortalRequest, pk: int) -> HttpResponse:
     rights = rights_of(reader)
     may_book = Right.BOOK in rights and may_book_for(reader, found)
     lapsing = about_to_lapse(found, numbers, now=now)
+    renewal = found.renewals.filter(voided_at__isnull=True).first()
     return render(
         request,
         "sessions/contract_detail.html",
@@ -103,7 +107,8 @@ def contract(request: PortalRequest, pk: int) -> HttpResponse:
             "team": team,
             "reviews": reviews_promised(found.package_version, starts_on=found.starts_on, ends_on=found.ends_on),
             "switched_off": [SessionType(code).label for code in found.types_switched_off],
-            "renewal": found.renewals.filter(voided_at__isnull=True).first(),
+            "renewal": renewal,
+            "ends_soon": renewal is None and 0 <= (found.ends_on - today).days <= RENEWAL_OFFERED_DAYS,
             "may_sign": Right.SIGN_CONTRACTS in rights,
             "acceptance": getattr(found, "terms_acceptance", None),
             "may_accept_terms": is_admin_of(reader, found.customer_id),

@@ -1,7 +1,7 @@
 """Minutes that lapse soon, and none left: what the contract's page offers, and asking the lead for more (§2, §9)."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -103,6 +103,11 @@ class TestAskingForMore:
 
     def test_while_minutes_are_free_nothing_is_offered(self) -> None:
         assert "Renew or ask for more" not in text_of(signed_in(marta()).get(page(pro_lite())))
+
+    @pytest.mark.parametrize(("last", "offered"), [("2026-05-01", True), ("2026-05-02", False)])
+    def test_a_renewal_is_offered_in_the_last_sixty_days(self, last: str, offered: bool) -> None:
+        contract = pro_lite(ends_on=date.fromisoformat(last))
+        assert ("Renew or ask for more" in text_of(signed_in(marta()).get(page(contract)))) is offered
 
     def test_the_lead_gets_the_words_and_answers_the_customer(self, mailoutbox: list[Any]) -> None:
         contract = used_up()
