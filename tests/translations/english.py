@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from babel import Locale
 from babel.messages.pofile import read_po
 from django.apps import apps
 from django.db.models import CharField, TextField
@@ -31,11 +32,14 @@ OURS = {"packageversion", "termsversion", "termstext"}
 
 
 def english_words(language: str) -> set[str]:
-    """Words of the source that no translation uses."""
+    """Words of the source that neither a translation uses nor a month is called: September is "set" in Italian."""
     with catalogue_path(language).open("rb") as file:
         messages = [message for message in read_po(file, locale=language) if message.id]
     english = _words(text for message in messages for text in _texts(message.id)) | _words([OF_DATES])
-    return english - _words(text for message in messages for text in _texts(message.string))
+    months = [
+        name for by_width in Locale(language).months.values() for each in by_width.values() for name in each.values()
+    ]
+    return english - _words(text for message in messages for text in _texts(message.string)) - _words(months)
 
 
 def typed_words() -> set[str]:
