@@ -33,7 +33,7 @@ customers/<int:pk>/lead/                                   customer ss   ..   ..
 customers/<int:pk>/people/                                 customer ss   ..   ..   ..   oo   of   oo   of
 customers/<int:pk>/people.csv                               customer ss   .x   .x   ..   ox   ox   ox   ox
 customers/<int:pk>/people/<int:person_pk>/primary-contact/ customer ss   x.   x.   ..   xo   xf   xo   xf
-customers/<int:pk>/people/<int:person_pk>/rights/          customer ss   x.   x.   x.   xo   xf   xo   xf
+customers/<int:pk>/people/<int:person_pk>/rights/          customer ss   x.   x.   ..   xo   xf   xo   xf
 customers/<int:pk>/people/<int:person_pk>/remove/          customer ss   ..   ..   ..   oo   ff   oo   ff
 preferences/tokens/                                        -        ss   ox   ox   ox   ox   ox   ox   ox
 preferences/tokens/new/                                    -        ss   oo   oo   oo   oo   oo   oo   oo

@@ -85,7 +85,7 @@ def preview_end(contract: Contract, *, ends_on: date, now: datetime) -> EndPrevi
         window_before=numbers.window,
         window_after=window,
         left=numbers.left,
-        lapses_at_once=not numbers.lapsed and local_day(now, contract.time_zone) > window.last,
+        lapses_at_once=numbers.left > 0 and not numbers.lapsed and local_day(now, contract.time_zone) > window.last,
         reviews_before=review_windows(version, starts_on=contract.starts_on, ends_on=contract.ends_on),
         reviews_after=review_windows(version, starts_on=contract.starts_on, ends_on=ends_on),
         falling=falling,
