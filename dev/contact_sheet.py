@@ -30,7 +30,7 @@ PEOPLE = (ANYBODY, *(person for person, _who in PERSONAS if "globex" not in pers
 # Where nobody is led by a link, or where a person starts.
 STARTS = {ANYBODY: ("/accounts/login/", "/accounts/password/reset/", "/nowhere/", "/demo/gallery/")}
 # Not pages of the portal: the admin, files, the demo's own tools, what ends the visit.
-LEFT_OUT = re.compile(r"^/(?:admin|api|demo|static|accounts/logout)\b|\.\w+$")
+LEFT_OUT = re.compile(r"^/(?:admin|api|demo|static|accounts/logout)\b|\.\w+$|/files?/|/materials/\d+/versions/")
 # The same for everybody who is signed in: taken once.
 ONES_OWN = re.compile(r"^/(?:accounts|preferences)/")
 NUMBERS = re.compile(r"(?<=/)\d[\d-]*(?=/)")
