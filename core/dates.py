@@ -62,3 +62,10 @@ def instant_of(wall: datetime, zone: str) -> datetime:
     if not exists(wall, zone):
         raise ValueError(f"{wall:%Y-%m-%d %H:%M} does not exist in {zone}: the clock is put forward over it")
     return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def first_instant_from(wall: datetime, zone: str) -> datetime:
+    """The UTC instant of a naive wall-clock time in the IANA `zone`; where the clock skips it, the end of the gap."""
+    while not exists(wall, zone):
+        wall += timedelta(minutes=1)
+    return instant_of(wall, zone)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from core.dates import instant_of, local_day, minutes_between, start_of_day
+from core.dates import first_instant_from, local_day, minutes_between, start_of_day
 from customers.models import User
 from sessions.domain.diaries import Stretch
 from sessions.domain.holidays import holiday_on
@@ -94,7 +94,7 @@ def _periods(rows: Iterable[tuple[int, datetime, datetime]]) -> dict[int, list[P
 
 def _instants(stretches: Iterable[tuple[time, time]], day: date, zone: str) -> list[Period]:
     return [
-        (instant_of(datetime.combine(day, since), zone), instant_of(datetime.combine(day, until), zone))
+        (first_instant_from(datetime.combine(day, since), zone), first_instant_from(datetime.combine(day, until), zone))
         for since, until in stretches
     ]
 

@@ -3,14 +3,14 @@
 import csv
 import io
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
 
 from home.domain.portfolio import rows_of, running_contracts
 from sessions.domain.workload import workloads
-from sessions.models import DayException, TimeOff
+from sessions.models import DayException, TimeOff, WorkingHours
 from tests.factories import (
     acme,
     at,
@@ -110,6 +110,11 @@ class TestWorkload:
         DayException.objects.create(staff=giulia(), date=date(2026, 3, 26))
         (load,) = workloads([giulia()], now=NOW)
         assert load.weeks[1].working == 2400 - 6 * 60 - 8 * 60
+
+    def test_work_that_would_begin_in_an_hour_that_the_clock_skips_begins_after_it(self) -> None:
+        WorkingHours.objects.create(staff=giulia(), weekday=6, starts_at=time(2, 30), ends_at=time(6))
+        (load,) = workloads([giulia()], now=NOW)
+        assert [each.working - 2400 for each in load.weeks[:2]] == [210, 180]
 
     def test_who_never_works_has_no_percent(self) -> None:
         (load,) = workloads([sofia()], now=NOW)
