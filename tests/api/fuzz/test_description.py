@@ -74,7 +74,7 @@ def answered_whole(environ: "WSGIEnvironment", start_response: "StartResponse") 
     try:
         return [b"".join(response)]
     finally:
-        response.close()  # type: ignore[attr-defined]  # Django's responses have it, a WSGI iterable need not
+        response.close()
 
 
 class Stranger:
