@@ -1,7 +1,7 @@
 """One person of a customer: other rights, or none any more. By its admins and operations (DOMAIN.md §12)."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -57,8 +57,7 @@ def member_rights(request: PortalRequest, pk: int, person_pk: int) -> HttpRespon
     membership = _membership(request, pk, person_pk)
     kind = request.POST.get("kind", "")
     if kind not in Membership.Kind.values:
-        messages.error(request, _("Choose the rights."))
-        return redirect("customers:people", pk)
+        raise BadRequest(_("Choose the rights."))
     try:
         changed = change_rights(membership=membership, kind=kind, by=request.user, now=timezone.now())
     except Refusal as refusal:
