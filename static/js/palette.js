@@ -55,7 +55,6 @@ if (palette) {
   results.addEventListener("htmx:afterSwap", () => {
     input.setAttribute("aria-expanded", String(options().length > 0));
     choose(input.value.trim() ? options()[0] : undefined);
-    results.scrollTop = 0;
   });
 
   // The page may come back as it was left.
