@@ -4,7 +4,7 @@ RUN := .venv/bin/python
 export PORT RESET
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos lint format sheet messages lock
+.PHONY: help demo test chaos bench lint format sheet messages lock
 
 help:  ## what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -22,6 +22,10 @@ chaos:  ## what it survives, with times: alone on the machine, some minutes
 	@$(PYTHON) dev/bootstrap.py dev
 	@$(RUN) -m dev.browser
 	@$(RUN) -m pytest -m chaos tests/chaos $(ARGS)
+
+bench:  ## how fast it is, as ratios to floors of the same run, alone on the machine: SIZE=small, usual or large
+	@$(PYTHON) dev/bootstrap.py dev
+	@SIZE="$(SIZE)" $(RUN) -m bench
 
 lint:  ## style, types, layers, settings, migrations
 	@$(PYTHON) dev/bootstrap.py dev
