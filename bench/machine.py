@@ -145,6 +145,7 @@ def environment_of(run: Machine) -> dict[str, str]:
         **urls,
         "DJANGO_SETTINGS_MODULE": PORTAL,
         "SECRET_KEY": secrets.token_urlsafe(48),
+        "LOG_LEVEL": "ERROR",
         "REDIS_URL": run.valkey.url(),
         "DATA_DIR": str(run.folder),
     }
