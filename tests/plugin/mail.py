@@ -1,5 +1,6 @@
 """A real SMTP server that keeps what it received and refuses when told to."""
 
+import asyncio
 import time
 from collections.abc import Callable, Generator
 from contextlib import closing
@@ -38,12 +39,16 @@ class ReceivedMail:
 
 @dataclass
 class MailServer:
-    """What a test sees of the server. `refuse_with` is the answer to DATA while it is set, e.g. "451 try later"."""
+    """What a test sees of the server. `refuse_with` is the answer to DATA while it is set, e.g. "451 try later".
+
+    It thinks for `seconds_a_mail` before it takes one.
+    """
 
     port: int
     received: list[ReceivedMail] = field(default_factory=list)
     refuse_with: str | None = None
     refused: int = 0
+    seconds_a_mail: float = 0.0
     before_answer: Callable[[ReceivedMail], None] | None = None
 
     @property
@@ -56,6 +61,7 @@ class MailServer:
         if self.refuse_with:
             self.refused += 1
             return self.refuse_with
+        await asyncio.sleep(self.seconds_a_mail)
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
         mail = ReceivedMail(tuple(envelope.rcpt_tos), message_from_bytes(content, policy=policy.default))
         self.received.append(mail)
