@@ -1,5 +1,6 @@
 """Several workers and several scans at the same moment: nothing twice, nothing forgotten (DOMAIN.md §11)."""
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,21 +24,24 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WORKERS = 4
 MAILS = 12
 ROUNDS_OF_A_CONTROL = 20
+LOOKING = 0.02
+"""Seconds between seeing what is due and claiming it: who looks half of that later claims what is being sent."""
 
 
-def at_once(act: Callable[[], object]) -> None:
-    """Let several threads, each with its own connection, do the same at the same moment."""
+def at_once(act: Callable[[], object], *, apart: float = 0.0) -> None:
+    """Let several threads, each with its own connection, do the same, each so many seconds after the one before."""
     barrier = Barrier(WORKERS)
 
-    def one() -> None:
+    def one(number: int) -> None:
         try:
             barrier.wait(timeout=10)
+            time.sleep(number * apart)
             act()
         finally:
             connection.close()
 
     with ThreadPoolExecutor(WORKERS) as pool:
-        for future in [pool.submit(one) for _worker in range(WORKERS)]:
+        for future in [pool.submit(one, number) for number in range(WORKERS)]:
             future.result(timeout=60)
 
 
@@ -55,10 +59,10 @@ def test_workers_at_once_send_every_mail_once(
     mail_server: MailServer, new_kind: Callable[..., Kind], settings: Settings
 ) -> None:
     new_kind("news")
-    settings.FAULT_POINTS = frozenset({"after_check=pause:0.02"})
+    settings.FAULT_POINTS = frozenset({f"after_check=pause:{LOOKING}"})
     for number in range(MAILS):
         owed("news", f"News {number}")
-    at_once(send_all)
+    at_once(send_all, apart=LOOKING / 2)
     assert len(mail_server.received) == MAILS
     assert set(Message.objects.values_list("state", flat=True)) == {Message.State.SENT}
 
@@ -67,11 +71,11 @@ def test_without_the_lock_of_a_claim_the_same_workers_send_mails_twice(
     mail_server: MailServer, new_kind: Callable[..., Kind], settings: Settings
 ) -> None:
     new_kind("news")
-    settings.FAULT_POINTS = frozenset({"skip_lock", "after_check=pause:0.02"})
+    settings.FAULT_POINTS = frozenset({"skip_lock", f"after_check=pause:{LOOKING}"})
     for attempt in range(ROUNDS_OF_A_CONTROL):
         for number in range(MAILS):
             owed("news", f"Round {attempt}, news {number}")
-        at_once(send_all)
+        at_once(send_all, apart=LOOKING / 2)
         if copies_received(mail_server) > 1:
             return
     pytest.fail("Without its lock the claim still kept the workers apart: the test above proves nothing.")
