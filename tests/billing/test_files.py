@@ -14,6 +14,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from pypdf import PdfReader
 
+from billing.domain.closing import close_month
 from billing.domain.files import rendering
 from billing.domain.files.queries import progress_of, stored_bytes
 from billing.domain.totals import totals_of_closes
@@ -21,6 +22,7 @@ from billing.models import BillingFile, Close, Statement
 from core.private_files import private_files
 from customers.models import BillingDetails, Customer
 from tests.billing.months import (
+    CLOSED_AT,
     FEBRUARY,
     RENDERED_AT,
     bytes_of,
@@ -31,7 +33,7 @@ from tests.billing.months import (
     statement_file,
     two_customers,
 )
-from tests.factories import acme, launch_kit, rate
+from tests.factories import acme, launch_kit, pekka, rate
 
 pytestmark = pytest.mark.django_db
 
@@ -160,6 +162,14 @@ def test_a_workbook_read_by_another_library_adds_up_to_the_page(close: Close) ->
     ]
     _heads, *customers = sheet_of(content, "Customers")
     assert [(row[1], row[5], row[7]) for row in customers] == [("Acme Wellness", "EUR", 150), ("Sakura", "JPY", 16667)]
+
+
+def test_a_close_between_two_seconds_has_all_its_files() -> None:
+    two_customers()
+    close_month(month=FEBRUARY, by=pekka(), now=CLOSED_AT + timedelta(microseconds=123_456))
+    render_all()
+    assert BillingFile.objects.exists()
+    assert not BillingFile.objects.filter(rendered_at=None).exists()
 
 
 def test_a_pdf_says_what_the_statement_bills_and_is_accessible() -> None:

@@ -29,11 +29,12 @@ def write_pdf(subject: Subject, file: IO[bytes], progress: Progress) -> None:
 def _compiled(data: str, subject: Subject) -> bytes:
     """The PDF, by the standard of accessible ones wherever the fonts have every letter of it."""
     compiler = typst.Compiler(TEMPLATE, ignore_system_fonts=True, sys_inputs={"data": data})
+    made_at = subject.closed_at.replace(microsecond=0)  # what a PDF can say
     try:
-        return _bytes(compiler.compile(format="pdf", pdf_standards=ACCESSIBLE, timestamp=subject.closed_at))
+        return _bytes(compiler.compile(format="pdf", pdf_standards=ACCESSIBLE, timestamp=made_at))
     except typst.TypstError:
         # The standard forbids letters that no font can draw; then better a tagged PDF without it than none.
-        return _bytes(compiler.compile(format="pdf", timestamp=subject.closed_at))
+        return _bytes(compiler.compile(format="pdf", timestamp=made_at))
 
 
 def _bytes(compiled: Any) -> bytes:
