@@ -11,7 +11,10 @@ from django.utils.http import quote_etag
 NOTHING_RUNS = "default-src 'none'; sandbox"
 """For a browser that opens the file all the same: nothing in it runs or fetches."""
 CACHED = "private, no-cache"
-"""Kept by the reader's own browser alone, which asks each time whether it still may have it."""
+"""Kept by the reader's own browser alone, which asks each time whether it still may have it.
+
+Not `no-store`: what is downloaded lies on the reader's disk anyway, and a file that they have is not sent twice.
+"""
 
 
 def stored_file(

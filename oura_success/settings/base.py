@@ -193,8 +193,9 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT: Path | None = BASE_DIR / "staticfiles"
 STORAGES = {
+    # What people attach.
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "core.private_files.WholeFileStorage",
         "OPTIONS": {"location": str(DATA_DIR / "files")},
     },
     # Files of closed months and other documents that only views hand out, after they asked who may have them.

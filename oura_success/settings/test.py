@@ -17,6 +17,5 @@ STATIC_ROOT = None
 WHITENOISE_AUTOREFRESH = True
 STORAGES = {
     **STORAGES,
-    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

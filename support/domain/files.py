@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import IO
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
@@ -97,6 +98,14 @@ def keep_files(message: RequestMessage, files: Sequence[CheckedFile]) -> None:
         for name in stored:
             default_storage.delete(name)
         raise
+
+
+def open_attachment(attachment: RequestAttachment) -> IO[bytes]:
+    """The bytes of a file, for a door that has made sure that its reader may have them.
+
+    :raises FileNotFoundError: if the storage lost it
+    """
+    return default_storage.open(attachment.file.name or "", "rb")
 
 
 def inert_name(name: str) -> str:

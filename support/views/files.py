@@ -1,34 +1,32 @@
 """Files of requests: each download authorised, and served so that nothing in it runs."""
 
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404
+from functools import partial
+
+from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from core.downloads import stored_file
 from customers.domain.roles import Right
 from customers.permissions import PortalRequest, requires
+from support.domain.files import open_attachment
 from support.domain.queries import attachments_visible_to
-
-NOTHING_RUNS = "default-src 'none'; sandbox"
 
 
 @requires(Right.SEE_REQUESTS)
 @require_safe
-def attachment(request: PortalRequest, pk: int) -> FileResponse:
+def attachment(request: PortalRequest, pk: int) -> HttpResponseBase:
     """A file that goes with a message which the person may read."""
     shown = get_object_or_404(attachments_visible_to(request.user), pk=pk)
     try:
-        content = default_storage.open(shown.file.name or "")
+        return stored_file(
+            request,
+            partial(open_attachment, shown),
+            name=shown.name,
+            media_type=shown.content_type,
+            sha256=shown.sha256,
+            size=shown.size,
+        )
     except FileNotFoundError:
         raise Http404 from None
-    return FileResponse(
-        content,
-        as_attachment=True,
-        filename=shown.name,
-        content_type=shown.content_type,
-        headers={
-            "Content-Security-Policy": NOTHING_RUNS,
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, no-store",
-        },
-    )

@@ -3,6 +3,7 @@
 import zipfile
 from collections.abc import Callable, Iterator
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,6 +64,13 @@ def attached(**details: Any) -> RequestAttachment:
     """A file of Acme's request."""
     request = asked(files=[file(**details)])
     return RequestAttachment.objects.get(message__request=request)
+
+
+def fetched(browser: Client, kept: RequestAttachment) -> Any:
+    """The answer to who asks for a file, read to its end: `read_bytes`."""
+    answer: Any = browser.get(reverse("support:attachment", args=[kept.pk]))
+    answer.read_bytes = b"".join(answer)
+    return answer
 
 
 def stored_files() -> list[str]:
@@ -173,7 +181,7 @@ class TestNames:
         assert raw(name).status_code in {302, 400, 422}
         for kept in RequestAttachment.objects.all():
             assert not set(kept.name) & set('\0\r\n"/\\')
-            answer = signed_in(marta()).get(reverse("support:attachment", args=[kept.pk]))
+            answer = fetched(signed_in(marta()), kept)
             assert "X-Evil" not in answer.headers
             assert answer.headers["Content-Disposition"].startswith("attachment; ")
 
@@ -183,7 +191,7 @@ class TestNames:
 
 class TestHandingOut:
     def handed(self, person: User, kept: RequestAttachment) -> Any:
-        return signed_in(person).get(reverse("support:attachment", args=[kept.pk]))
+        return fetched(signed_in(person), kept)
 
     @pytest.mark.parametrize(
         ("name", "content", "media_type"),
@@ -197,12 +205,12 @@ class TestHandingOut:
     )
     def test_it_is_handed_out_to_keep_and_nothing_in_it_runs(self, name: str, content: bytes, media_type: str) -> None:
         answer = self.handed(marta(), attached(name=name, content=content))
-        assert b"".join(answer) == content
+        assert answer.read_bytes == content
         assert answer.headers["Content-Type"] == media_type
         assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
-        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert answer.headers["Cache-Control"] == "private, no-cache"
 
     def test_a_name_in_other_letters_is_spelled_for_the_header(self) -> None:
         answer = self.handed(marta(), attached(name="misura è.png"))
@@ -226,9 +234,19 @@ class TestHandingOut:
 
     def test_who_left_has_none_from_the_next_request_on(self) -> None:
         kept, browser = attached(), signed_in(marta())
-        assert browser.get(reverse("support:attachment", args=[kept.pk])).status_code == 200
+        assert fetched(browser, kept).status_code == 200
         acme().memberships.filter(user=marta()).update(until=NOW)
-        assert browser.get(reverse("support:attachment", args=[kept.pk])).status_code == 404
+        assert fetched(browser, kept).status_code == 404
+
+    def test_only_the_portals_own_account_reads_it_on_the_disk(self) -> None:
+        place = Path(default_storage.path(attached().file.name or ""))
+        assert (place.stat().st_mode & 0o777, place.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+    def test_who_has_it_already_is_not_sent_it_again_but_asked_about(self) -> None:
+        kept, browser = attached(), signed_in(marta())
+        etag = fetched(browser, kept).headers["ETag"]
+        again = browser.get(reverse("support:attachment", args=[kept.pk]), HTTP_IF_NONE_MATCH=etag)
+        assert (again.status_code, again.headers["Cache-Control"]) == (304, "private, no-cache")
 
     def test_a_file_that_is_gone_from_the_disk_is_not_found(self) -> None:
         kept = attached()
