@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from core import faults
 from core.audit import record
 from core.database_errors import constraint_of
 from core.refusals import InvalidInput, refuse_first
@@ -42,7 +43,7 @@ def assign_contact(*, customer: Customer, kind: str, person: User, by: User | No
 
     :raises InvalidInput: if a lead is not of the staff, or a primary contact does not belong to the customer
     """
-    Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    _lock(customer.pk)
     if kind == ContactAssignment.Kind.LEAD:
         refuse_first(faults_of_lead(person))
     if kind == ContactAssignment.Kind.PRIMARY_CONTACT and not _belongs(person, customer):
@@ -62,7 +63,7 @@ def add_member(*, customer: Customer, person: User, kind: str, now: datetime, by
 
     :raises InvalidInput: if the customer would be left without an admin
     """
-    Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    _lock(customer.pk)
     membership = customer.memberships.filter(user=person, until__isnull=True).first()
     if membership is None:
         membership = Membership.objects.create(customer=customer, user=person, kind=kind, since=now)
@@ -81,11 +82,12 @@ def end_membership(*, membership: Membership, by: User, now: datetime) -> Member
 
     :raises InvalidInput: if the customer would be left without an admin, or the person is the primary contact
     """
-    Customer.objects.select_for_update(no_key=True).get(pk=membership.customer_id)
+    _lock(membership.customer_id)
     membership = Membership.objects.select_related("customer", "user").get(pk=membership.pk)
     if membership.until is not None:
         return membership
     refuse_first(faults_of_leaving(membership))
+    faults.reach("after_check")
     membership.until = now
     membership.save(update_fields=["until"])
     record(verb=MEMBER_ENDS, of=[(membership, {})], by=by, now=now)
@@ -144,6 +146,12 @@ def invite_member(
     refuse_first(faults_of_member(person))
     add_member(customer=customer, person=person, kind=kind, now=now, by=by)
     return person, is_new
+
+
+def _lock(customer_id: int) -> None:
+    """Let who changes a customer's people queue: of two admins who remove each other the second is refused."""
+    if not faults.skips("lock"):
+        Customer.objects.select_for_update(no_key=True).get(pk=customer_id)
 
 
 def _person_behind(email: str) -> User | None:

@@ -10,6 +10,7 @@ from functools import cache
 
 from django.utils.translation import gettext_lazy as _
 
+from core import faults
 from core.dates import in_calendar, local_day
 from core.refusals import InvalidInput, refuse_first
 from core.sentences import said_later
@@ -78,6 +79,7 @@ def create_contracts(new: Sequence[NewContract], *, by: User | None, now: dateti
         refuse_first(faults_of_contract(each))
         if each.renews is not None:
             refuse_first(_faults_of_renewal(each.customer, each.renews))
+    faults.reach("after_check")
     terms_on = cache(terms_in_force)
     contracts = Contract.objects.bulk_create(
         [

@@ -14,6 +14,7 @@ from oura_success.api_urls import promised
 from tests.api.caller import V1, Caller
 from tests.factories import (
     NOW,
+    acme,
     aino,
     booked,
     giulia,
@@ -23,6 +24,7 @@ from tests.factories import (
     logged,
     luca,
     marta,
+    member_of,
     pekka,
     rate,
     sofia,
@@ -229,5 +231,6 @@ def test_a_right_that_was_taken_away_is_gone_at_the_next_request(api: Api, acmes
     caller = api(marta())
     path = f"{V1}/contracts/{acmes['contracts']}/"
     assert caller.get(path).status == 200
+    member_of(acme(), "Carla Neri", kind="admin")
     marta().memberships.update(kind="member")
     assert caller.get(path).status == 404

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from core.models import IdempotencyKey
 from core.tasks import forget_idempotency_keys
 from customers.domain.tokens import issue_token
-from customers.models import Membership, StaffProfile
+from customers.models import StaffProfile
 from packages.models import Contract
 from sessions.models import LedgerEntry
 from tests.api.caller import Caller
@@ -92,8 +92,6 @@ def test_whoever_lost_the_right_is_not_told_again(api: Api, path: str) -> None:
     assert caller.post(path, extra(), key="k").status == 201
     StaffProfile.objects.filter(user=sofia()).update(roles=["finance"])
     assert caller.post(path, extra(), key="k").code == "not_allowed"
-    assert adjustments() == 1
-    Membership.objects.update(until=NOW)
     assert adjustments() == 1
 
 

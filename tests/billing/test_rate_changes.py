@@ -136,5 +136,6 @@ class TestLetter:
     def test_is_not_sent_to_who_is_no_admin_any_more(self) -> None:
         accepted()
         rate("EUR", "130", valid_from=date(2026, 4, 1), now=self.NOW)
+        member_of(acme(), "Carla Neri", kind="admin")
         marta().memberships.update(kind="member")
         assert not self.letters()

@@ -172,6 +172,7 @@ class TestWhoSeesACustomer:
 
     def test_a_former_lead_and_a_former_member_see_it_no_more(self) -> None:
         customer, former_lead, former_member = acme(), giulia(), marta()
+        member_of(customer, "Carla Neri", kind="admin")
         assign_contact(customer=customer, kind="lead", person=aino(), by=sofia(), now=NOW)
         customer.memberships.filter(user=former_member).update(until=NOW)
         assert not customers_visible_to(former_lead).exists()

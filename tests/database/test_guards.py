@@ -9,7 +9,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - the dri
 
 from sessions.models import DiaryEntry
 from tests.database.conftest import Ledger
-from tests.factories import at, giulia
+from tests.factories import acme, at, giulia, luca, marta, member_of
 
 ENTRY = (
     "INSERT INTO ledger_entries (contract_id, kind, minutes, session_type, staff_id, started_at, service_date,"
@@ -277,3 +277,27 @@ class TestWhatBelongsTogether:
         )
         commit(app, statement, {"session": ledger.session.pk})
         assert DiaryEntry.objects.get(session=ledger.session).starts_at == ledger.session.starts_at + timedelta(hours=1)
+
+
+class TestPeople:
+    KEEPS = "memberships_keep_an_admin"
+    OF_MARTA = "customer_id = %(customer)s AND user_id = %(marta)s"
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE memberships SET until = now() WHERE",
+            "UPDATE memberships SET kind = 'member' WHERE",
+            "DELETE FROM memberships WHERE",
+        ],
+    )
+    def test_the_last_admin_of_a_customer_stays(self, app: Connection, ledger: Ledger, statement: str) -> None:
+        facts = {"customer": acme().pk, "marta": marta().pk}
+        refused_by(app, errors.CheckViolation, self.KEEPS, f"{statement} {self.OF_MARTA}", **facts)
+        member_of(acme(), "Carla Neri", kind="admin")
+        commit(app, f"{statement} {self.OF_MARTA}", facts)
+
+    def test_one_takes_over_from_the_other_in_one_transaction(self, app: Connection, ledger: Ledger) -> None:
+        luca()
+        statement = "UPDATE memberships SET kind = CASE kind WHEN 'admin' THEN 'member' ELSE 'admin' END"
+        commit(app, f"{statement} WHERE customer_id = %(customer)s", {"customer": acme().pk})

@@ -33,6 +33,7 @@ from tests.factories import (
     launch_kit,
     luca,
     marta,
+    member_of,
     pekka,
     premium,
     pro_lite,
@@ -173,6 +174,7 @@ class TestWhoSeesAContract:
 
     def test_who_has_left_sees_nothing_any_more(self, contract: Contract) -> None:
         gone = marta()
+        member_of(acme(), "Carla Neri", kind="admin")
         acme().memberships.filter(user=gone).update(until=NOW)
         assert not contracts_visible_to(gone).exists()
 

@@ -9,8 +9,10 @@ from threading import Barrier
 from typing import Any
 
 import requests
+from django.db import connection
 from django.utils import timezone
 
+from core.refusals import Refusal
 from customers.domain.tokens import issue_token
 from customers.models import User
 
@@ -62,6 +64,24 @@ def rush(url: str, calls: Sequence[Call]) -> list[Answer]:
 
     with ThreadPoolExecutor(max_workers=len(calls)) as crowd:
         return list(crowd.map(send, calls))
+
+
+def at_once(*acts: Callable[[], object]) -> list[Refusal | None]:
+    """Do all `acts` at the same moment, each over a connection of its own; how each was refused, if it was."""
+    barrier = Barrier(len(acts))
+
+    def one(act: Callable[[], object]) -> Refusal | None:
+        try:
+            barrier.wait(timeout=10)
+            act()
+        except Refusal as refusal:
+            return refusal
+        finally:
+            connection.close()
+        return None
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [future.result(timeout=60) for future in [pool.submit(one, act) for act in acts]]
 
 
 def counted(answers: Sequence[Answer]) -> Counter[tuple[int, str]]:

@@ -1,46 +1,24 @@
 """Two who confirm, confirming against the sweep, a proposal against a booking: each once (DOMAIN.md §7)."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from psycopg2.extensions import connection as Connection  # noqa: N812 - the driver spells its class in lower case
 from pytest_django import Settings
 
-from core.refusals import Refusal
 from sessions.domain import time_requests
 from sessions.domain.attendees import Guest
 from sessions.domain.refusals import SlotTaken, WrongState
 from sessions.domain.time_proposals import confirm_proposal, expire_proposals
 from sessions.models import ConsultingSession, DiaryEntry, TimeRequest
 from tests.factories import NOW, admin_of, asked_for, at, booked, customer, launch_kit, proposed
-from tests.races.rush import CROWD_OF_A_CONTROL, goes_wrong
+from tests.races.rush import CROWD_OF_A_CONTROL, at_once, goes_wrong
 
 pytestmark = pytest.mark.django_db(transaction=True)
 START = at("2026-03-20 10:00")
 ROUNDS = 5
-
-
-def at_once(*acts: Callable[[], object]) -> list[Refusal | None]:
-    """Do all `acts` at the same moment, each over a connection of its own; how each was refused, if it was."""
-    barrier = Barrier(len(acts))
-
-    def one(act: Callable[[], object]) -> Refusal | None:
-        try:
-            barrier.wait(timeout=10)
-            act()
-        except Refusal as refusal:
-            return refusal
-        finally:
-            connection.close()
-        return None
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return [future.result(timeout=60) for future in [pool.submit(one, act) for act in acts]]
 
 
 def a_request(name: str) -> TimeRequest:

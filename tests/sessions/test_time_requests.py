@@ -35,6 +35,7 @@ from sessions.domain.time_requests import Act, acts_open_to, decline_request, wi
 from sessions.models import ConsultingSession, DiaryEntry, TimeRequest
 from tests.factories import (
     NOW,
+    acme,
     aino,
     asked_for,
     at,
@@ -45,6 +46,7 @@ from tests.factories import (
     logged,
     luca,
     marta,
+    member_of,
     pekka,
     pro_lite,
     proposed,
@@ -379,6 +381,7 @@ class TestMail:
 
     def test_who_is_an_admin_no_more_reads_nothing(self, mailoutbox: list[Any]) -> None:
         asked = proposed(asked_for(launch_kit()), "2026-03-20 10:00")
+        member_of(acme(), "Carla Neri", kind="admin")
         marta().memberships.update(kind="member")
         send_batch(now=NOW)
         assert asked.status == "proposed"

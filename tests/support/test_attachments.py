@@ -17,7 +17,7 @@ from customers.models import User
 from support.domain.files import MOST_FILES
 from support.domain.requests import add_note
 from support.models import RequestAttachment, RequestMessage, SupportRequest
-from tests.factories import NOW, acme, aino, giulia, globex, hanna, luca, marta, pekka, sofia
+from tests.factories import NOW, acme, aino, giulia, globex, hanna, luca, marta, member_of, pekka, sofia
 from tests.home.pages import signed_in
 from tests.support.examples import PNG, asked, file, handed_out
 
@@ -234,6 +234,7 @@ class TestHandingOut:
 
     def test_who_left_has_none_from_the_next_request_on(self) -> None:
         kept, browser = attached(), signed_in(marta())
+        member_of(acme(), "Carla Neri", kind="admin")
         assert fetched(browser, kept).status_code == 200
         acme().memberships.filter(user=marta()).update(until=NOW)
         assert fetched(browser, kept).status_code == 404

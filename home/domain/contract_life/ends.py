@@ -8,6 +8,7 @@ from django.db.models import Max
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core import faults
 from core.audit import record
 from core.dates import local_day
 from core.formatting import format_day
@@ -119,6 +120,7 @@ def move_end(
     _check_nothing_begun(falling)
     if seen is not None and falling.mark != seen and falling:
         raise MovesNotSeen(_("More is called off than what was shown. Look at it, then do it."))
+    faults.reach("after_check")
     call_off(falling, reason=reason, by=by, now=now)
     before = contract.ends_on
     contract.ends_on = ends_on

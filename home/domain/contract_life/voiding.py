@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core import faults
 from core.audit import record
 from core.refusals import InvalidInput, NotAllowed
 from customers.domain.roles import Right, rights_of
@@ -59,6 +60,7 @@ def void_contract(*, contract: Contract, reason: str, by: User, now: datetime, s
     falling = _check_voidable(contract, now=now)
     if seen is not None and falling.mark != seen and falling:
         raise MovesNotSeen(_("More is called off than what was shown. Look at it, then do it."))
+    faults.reach("after_check")
     call_off(falling, reason=reason, by=by, now=now)
     contract.voided_at, contract.voided_by = now, by
     contract.save(update_fields=["voided_at", "voided_by"])
