@@ -9,7 +9,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_timezone_location
+from babel.dates import format_date, format_skeleton, format_timedelta, get_timezone_location
 from babel.numbers import format_currency, format_decimal
 
 MINUS = "\N{MINUS SIGN}"
@@ -29,6 +29,7 @@ def format_minutes(minutes: int) -> str:
     return f"{MINUS if minutes < 0 else ''}{hours}:{rest:02d}"
 
 
+@lru_cache(maxsize=4096)
 def format_money(amount: Decimal, currency: str, language: str) -> str:
     """`amount` with its currency and the currency's digits: €1,437.50 or 1.437,50 €."""
     return format_currency(amount, currency, locale=locale_of(language)).replace("-", MINUS, 1)
@@ -39,6 +40,7 @@ def format_number(number: Decimal | int, language: str) -> str:
     return format_decimal(number, locale=locale_of(language)).replace("-", MINUS, 1)
 
 
+@lru_cache(maxsize=4096)
 def format_day(day: date, language: str, *, style: str = "medium") -> str:
     """A calendar date.
 
@@ -61,23 +63,24 @@ def format_day(day: date, language: str, *, style: str = "medium") -> str:
             raise ValueError(f"{style!r} is not a style of dates")
 
 
-def format_clock(instant: datetime, zone: str, language: str) -> str:
-    """The wall-clock time of `instant` in the IANA `zone`, in 24 hours: 10:00."""
-    return format_time(instant.astimezone(ZoneInfo(zone)), "HH:mm", locale=locale_of(language))
+def format_clock(instant: datetime, zone: str) -> str:
+    """The wall-clock time of `instant` in the IANA `zone`, in 24 hours and every language: 10:00."""
+    return f"{instant.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
 def format_instant(instant: datetime, zone: str, language: str) -> str:
     """Day and time of `instant` in the IANA `zone`, without the zone's name: Tue, 24 Nov 2026, 10:00."""
-    local_day = instant.astimezone(ZoneInfo(zone)).date()
-    return f"{format_day(local_day, language, style='weekday')}, {format_clock(instant, zone, language)}"
+    local = instant.astimezone(ZoneInfo(zone))
+    return f"{format_day(local.date(), language, style='weekday')}, {local:%H:%M}"
 
 
 def format_span(start: datetime, minutes: int, zone: str, language: str) -> str:
     """A meeting's day and both of its wall-clock times in `zone`: Tue, 24 Nov 2026, 10:00–11:00."""
     end = start + timedelta(minutes=minutes)
-    return f"{format_instant(start, zone, language)}\N{EN DASH}{format_clock(end, zone, language)}"
+    return f"{format_instant(start, zone, language)}\N{EN DASH}{format_clock(end, zone)}"
 
 
+@lru_cache(maxsize=1024)
 def zone_city(zone: str, language: str) -> str:
     """The city that people know an IANA zone by: `Europe/Rome` is Rome, or Roma in Italian."""
     if "/" not in zone:

@@ -68,7 +68,7 @@ def day(value: date | None, style: str = "medium") -> str:
 @register.filter
 def clock(value: datetime | None, zone: str | None = None) -> str:
     """The time of an instant in `zone` (the reader's if none is given): 10:00."""
-    return "" if value is None else formatting.format_clock(value, _zone_or_current(zone), _language())
+    return "" if value is None else formatting.format_clock(value, _zone_or_current(zone))
 
 
 @register.filter
@@ -76,8 +76,11 @@ def instant(value: datetime | None, zone: str | None = None) -> str:
     """Day, time and zone of an instant: `{{ session.starts_at|instant:zone }}` gives Tue, 24 Nov 2026, 10:00 (Rome)."""
     if value is None:
         return ""
-    zone = _zone_or_current(zone)
-    return f"{formatting.format_instant(value, zone, _language())} ({formatting.zone_city(zone, _language())})"
+    return _with_city(formatting.format_instant(value, _zone_or_current(zone), _language()), zone)
+
+
+def _with_city(text: str, zone: str | None) -> str:
+    return f"{text} ({formatting.zone_city(_zone_or_current(zone), _language())})"
 
 
 @register.filter
@@ -111,12 +114,13 @@ def time_at(value: datetime, zone: str | None = None, style: str = "full") -> Sa
     Styles: `full` (day, time, zone), `plain` (day and time), `day`, `clock` (time), `relative` (in 3 hours, the full
     form as its title).
     """
-    full = instant(value, zone)
+    plain = formatting.format_instant(value, _zone_or_current(zone), _language())
+    full = _with_city(plain, zone)
     match style:
         case "full":
             shown = full
         case "plain":
-            shown = formatting.format_instant(value, _zone_or_current(zone), _language())
+            shown = plain
         case "day":
             shown = formatting.format_day(local_day(value, _zone_or_current(zone)), _language())
         case "clock":

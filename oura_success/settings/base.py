@@ -113,7 +113,11 @@ TEMPLATES = [
                     ],
                 )
             ],
-            "builtins": ["django_cotton.templatetags.cotton", "core.templatetags.portal"],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "core.templatetags.portal",
+                "home.templatetags.looks",
+            ],
         },
     },
 ]

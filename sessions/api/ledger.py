@@ -14,8 +14,10 @@ from customers.api.views import PortalListView
 from customers.domain.roles import Right
 from customers.models import TokenScope
 from packages.domain.contracts import contracts_visible_to
+from packages.domain.rates import RateBook
 from packages.session_types import SessionType
-from sessions.domain.pricing import PricedEntry, is_waived, price
+from sessions.domain.allocation import Share
+from sessions.domain.pricing import PricedEntry, cost_of_overage, is_waived, price
 from sessions.domain.queries import ledger_visible_to
 from sessions.models import LedgerEntry
 
@@ -48,8 +50,36 @@ def described(rows: Sequence[LedgerEntry]) -> list[dict[str, Any]]:
     return list(LedgerRow([_row(row, priced.get(row.pk)) for row in rows], many=True).data)
 
 
+def described_new(entry: LedgerEntry, share: Share) -> dict[str, Any]:
+    """A time entry that was just written, without reading it again: nobody reversed or waived it yet."""
+    assert entry.service_date is not None
+    contract = entry.contract
+    rate = RateBook.load([contract]).rate_on(contract, entry.service_date)
+    amount = cost_of_overage(share.overage_minutes, rate, contract.currency)
+    drawn = {
+        "included_minutes": share.included_minutes,
+        "overage_minutes": share.overage_minutes,
+        "amount": money_text(amount, contract.currency),
+        "waived": False,
+        "reversed_by": None,
+    }
+    return dict(LedgerRow({**_written(entry), **drawn}).data)
+
+
 def _row(row: LedgerEntry, priced: PricedEntry | None) -> dict[str, Any]:
     reversal = getattr(row, "reversed_by", None)
+    return {
+        **_written(row),
+        "included_minutes": priced.included_minutes if priced else None,
+        "overage_minutes": priced.overage_minutes if priced else None,
+        "amount": money_text(priced.amount, priced.currency) if priced else None,
+        "waived": is_waived(row),
+        "reversed_by": reversal.pk if reversal is not None else None,
+    }
+
+
+def _written(row: LedgerEntry) -> dict[str, Any]:
+    """What a row says by itself, for ever."""
     return {
         "id": row.pk,
         "kind": row.kind,
@@ -58,13 +88,8 @@ def _row(row: LedgerEntry, priced: PricedEntry | None) -> dict[str, Any]:
         "staff": row.staff.email if row.staff is not None else None,
         "started_at": row.started_at,
         "minutes": row.minutes,
-        "included_minutes": priced.included_minutes if priced else None,
-        "overage_minutes": priced.overage_minutes if priced else None,
-        "amount": money_text(priced.amount, priced.currency) if priced else None,
         "currency": row.contract.currency,
-        "waived": is_waived(row),
         "reverses": row.reverses_id,
-        "reversed_by": reversal.pk if reversal is not None else None,
         "created_at": row.created_at,
         "created_by": row.created_by.email if row.created_by is not None else None,
     }

@@ -324,4 +324,4 @@ class Log(_SessionView):
             now=self.now,
             **self.read(LogInput),
         )
-        return Response(described_log(logged, self.person), status=201)
+        return Response(described_log(logged), status=201)

@@ -12,11 +12,11 @@ from core.api.fields import Instant, Text, WholeNumber
 from customers.api.fields import Visible
 from customers.api.views import PortalAPIView, PortalListView
 from customers.domain.roles import Right
-from customers.models import TokenScope, User
+from customers.models import TokenScope
 from packages.api.filters import OfContract
 from packages.domain.contracts import contracts_visible_to
 from packages.session_types import SessionType
-from sessions.api.ledger import LedgerRow
+from sessions.api.ledger import LedgerRow, described_new
 from sessions.api.ledger import described as described_rows
 from sessions.domain.ledger import Logged, log_time, reverse_entry
 from sessions.domain.queries import ledger_visible_to, sessions_visible_to, time_entries_visible_to
@@ -60,21 +60,17 @@ class LoggedOutput(TimeEntryOutput):
 
 def described(entries: Sequence[LedgerEntry]) -> list[dict[str, Any]]:
     """Time entries of `time_entries_visible_to` as the API shows them."""
-    return [
-        {
-            **row,
-            "contract": entry.contract_id,
-            "note": entry.note,
-            "internal_note": entry.internal_note,
-        }
-        for entry, row in zip(entries, described_rows(entries), strict=True)
-    ]
+    return [_with_notes(entry, row) for entry, row in zip(entries, described_rows(entries), strict=True)]
 
 
-def described_log(logged: Logged, person: User) -> dict[str, Any]:
+def described_log(logged: Logged) -> dict[str, Any]:
     """What was just logged."""
-    entry = time_entries_visible_to(person).get(pk=logged.entry.pk)
-    return {**described([entry])[0], "overlapping": [other.pk for other in logged.overlapping]}
+    row = described_new(logged.entry, logged.share)
+    return {**_with_notes(logged.entry, row), "overlapping": [other.pk for other in logged.overlapping]}
+
+
+def _with_notes(entry: LedgerEntry, row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "contract": entry.contract_id, "note": entry.note, "internal_note": entry.internal_note}
 
 
 class TimeEntryList(PortalListView):
@@ -94,7 +90,7 @@ class TimeEntryList(PortalListView):
     def post(self, request: Request) -> Response:
         """Log delivered time as oneself."""
         logged = log_time(staff=self.person, now=self.now, **self.read(TimeEntryInput))
-        return Response(described_log(logged, self.person), status=201)
+        return Response(described_log(logged), status=201)
 
 
 class TimeEntryDetail(PortalAPIView):

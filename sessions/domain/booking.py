@@ -20,8 +20,9 @@ from sessions.domain.acts import acts_as_staff
 from sessions.domain.attendees import Guest, checked_guests, write_attendees
 from sessions.domain.cover import may_deliver
 from sessions.domain.diary_places import lock_diary, take_place
+from sessions.domain.facts import ContractFacts
 from sessions.domain.overage_cap import check_cap
-from sessions.domain.overage_rises import Cause, rises_told
+from sessions.domain.overage_rises import Cause, tell_rises
 from sessions.domain.quotes import Quote, quote
 from sessions.domain.refusals import TooLongForType
 from sessions.domain.term import check_within_term
@@ -134,31 +135,35 @@ def write_session(
         check_acceptance(offer, contract, by=by, accept_overage=accept_overage, sealed_quote=sealed_quote)
         check_cap(contract, offer.asked_for, by=by)
     starts_at = starts_at.astimezone(UTC)
-    with rises_told(contract, now=now) as causes:
-        session = ConsultingSession.objects.create(
-            contract=contract,
-            session_type=session_type,
-            staff=staff,
-            starts_at=starts_at,
-            ends_at=after_minutes(starts_at, duration_minutes),
-            duration_minutes=duration_minutes,
-            place=staff.staff_profile.video_link,
-            message=message.strip(),
-            booked_at=now,
-            booked_by=by,
-        )
-        take_place(session, now=now)
-        write_attendees(session, guests)
-        SessionEvent.objects.create(
-            session=session,
-            kind=SessionEvent.Kind.BOOKED,
-            at=now,
-            by=by,
-            details={"starts_at": starts_at.isoformat(), "minutes": duration_minutes, "staff": refer_to(staff)},
-        )
-        if offer.costs:
-            keep_acceptance(session, offer, by=by, now=now)
-        causes.append(Cause(f"booked:{session.pk}", accepted_by=by if offer.costs else None, besides=session))
+    session = ConsultingSession.objects.create(
+        contract=contract,
+        session_type=session_type,
+        staff=staff,
+        starts_at=starts_at,
+        ends_at=after_minutes(starts_at, duration_minutes),
+        duration_minutes=duration_minutes,
+        place=staff.staff_profile.video_link,
+        message=message.strip(),
+        booked_at=now,
+        booked_by=by,
+    )
+    take_place(session, now=now)
+    write_attendees(session, guests)
+    SessionEvent.objects.create(
+        session=session,
+        kind=SessionEvent.Kind.BOOKED,
+        at=now,
+        by=by,
+        details={"starts_at": starts_at.isoformat(), "minutes": duration_minutes, "staff": refer_to(staff)},
+    )
+    if offer.costs:
+        keep_acceptance(session, offer, by=by, now=now)
+    tell_rises(
+        before=offer.facts,
+        after=ContractFacts.of(contract, with_bookings=True),
+        cause=Cause(f"booked:{session.pk}", accepted_by=by if offer.costs else None, besides=session),
+        now=now,
+    )
     invitations.announce_booking(session, now=now)
     return session
 

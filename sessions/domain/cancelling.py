@@ -11,7 +11,8 @@ from packages.domain.contracts import locked
 from sessions.domain import invitations
 from sessions.domain.acts import Act, acts_as_staff, check_act, is_late
 from sessions.domain.diary_places import give_place_up
-from sessions.domain.overage_rises import Cause, rises_told
+from sessions.domain.facts import ContractFacts
+from sessions.domain.overage_rises import Cause, tell_rises
 from sessions.domain.states import move
 from sessions.models import ConsultingSession, SessionEvent
 
@@ -28,9 +29,10 @@ def cancel_session(*, session: ConsultingSession, by: User, reason: str, now: da
     session.refresh_from_db(fields=["staff", "starts_at", "ends_at", "duration_minutes", "status", "sequence"])
     check_act(Act.CANCEL, session=session, by=by, now=now)
     late = not acts_as_staff(by, contract) and is_late(session, now=now)
-    with rises_told(contract, now=now) as causes:
-        move(session, SessionEvent.Kind.CANCELLED, by=by, now=now, reason=reason.strip(), details={"late": late})
-        causes.append(Cause(f"cancelled:{session.pk}"))
+    before = ContractFacts.of(contract, with_bookings=True)
+    move(session, SessionEvent.Kind.CANCELLED, by=by, now=now, reason=reason.strip(), details={"late": late})
+    after = ContractFacts.of(contract, with_bookings=True)
+    tell_rises(before=before, after=after, cause=Cause(f"cancelled:{session.pk}"), now=now)
     give_place_up(session)
     session.sequence += 1
     session.save(update_fields=["sequence"])

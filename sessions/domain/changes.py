@@ -14,6 +14,7 @@ from core.refusals import InvalidInput
 from customers.domain.names import refer_to
 from customers.models import User
 from packages.domain.contracts import locked
+from packages.domain.rates import RateBook
 from packages.models import Contract
 from sessions.domain import availability, invitations
 from sessions.domain.acceptance import check_acceptance, keep_acceptance
@@ -21,8 +22,9 @@ from sessions.domain.acts import Act, acts_as_staff, check_act
 from sessions.domain.answers import forget_answers
 from sessions.domain.booking import check_meeting
 from sessions.domain.diary_places import change_place, lock_diary
+from sessions.domain.facts import ContractFacts
 from sessions.domain.overage_cap import check_cap
-from sessions.domain.overage_rises import Cause, rises_told
+from sessions.domain.overage_rises import Cause, tell_rises
 from sessions.domain.quotes import Quote, quote
 from sessions.domain.states import move
 from sessions.models import ConsultingSession, SessionEvent
@@ -95,14 +97,18 @@ def move_session(
         check_acceptance(offer.quote, contract, by=by, accept_overage=accept_overage, sealed_quote=sealed_quote)
     if offer.quote.costs:
         check_cap(contract, offer.quote.asked_for, by=by, without=session)
-    with rises_told(contract, now=now) as causes:
-        changed = _place_anew(session, starts_at, duration_minutes, staff, now=now)
-        if changed.time:
-            forget_answers(session)
-        kind = Kind.MOVED if changed.time else Kind.REASSIGNED
-        move(session, kind, by=by, now=now, reason=reason.strip(), details=changed.details)
-        accepted_by = by if offer.must_be_accepted else None
-        causes.append(Cause(f"moved:{session.pk}:{session.sequence}", accepted_by=accepted_by, besides=session))
+    changed = _place_anew(session, starts_at, duration_minutes, staff, now=now)
+    if changed.time:
+        forget_answers(session)
+    kind = Kind.MOVED if changed.time else Kind.REASSIGNED
+    move(session, kind, by=by, now=now, reason=reason.strip(), details=changed.details)
+    accepted_by = by if offer.must_be_accepted else None
+    tell_rises(
+        before=offer.quote.facts,
+        after=ContractFacts.of(contract, with_bookings=True),
+        cause=Cause(f"moved:{session.pk}:{session.sequence}", accepted_by=accepted_by, besides=session),
+        now=now,
+    )
     if offer.must_be_accepted:
         keep_acceptance(session, offer.quote, by=by, now=now)
     _announce(session, changed, now=now)
@@ -170,13 +176,18 @@ def _check_place(
 
 
 def _offer(session: ConsultingSession, starts_at: datetime, duration_minutes: int) -> MoveOffer:
+    contract = session.contract
+    facts, rates = ContractFacts.of(contract, with_bookings=True), RateBook.load([contract])
+
     def quoted(start: datetime, minutes: int) -> Quote:
         return quote(
-            contract=session.contract,
+            contract=contract,
             session_type=session.session_type,
             starts_at=start,
             duration_minutes=minutes,
             without=session,
+            facts=facts,
+            rates=rates,
         )
 
     offer = quoted(starts_at, duration_minutes)

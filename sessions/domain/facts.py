@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Self
+from datetime import date, datetime
+from typing import NamedTuple, Self
 
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, OuterRef
 
 from core.dates import local_day
 from packages.domain.windows import Window, window_of
@@ -15,6 +16,23 @@ from sessions.models import ConsultingSession, LedgerEntry
 Projection = dict[tuple[str, int], Share]
 """Shares by ("entry" | "booking" | …, id)."""
 
+Kind = LedgerEntry.Kind
+
+
+class Delivered(NamedTuple):
+    """A time entry that was not reversed, with what the allocation asks of it. `minutes` are whole.
+
+    Not the model: every act on a contract reads all of them, and most of what it would cost is making models.
+    """
+
+    pk: int
+    staff_id: int
+    session_id: int | None
+    session_type: str
+    started_at: datetime
+    service_date: date
+    minutes: int
+
 
 @dataclass(slots=True)
 class ContractFacts:
@@ -24,7 +42,7 @@ class ContractFacts:
     window: Window
     granted: int = 0
     adjusted: int = 0
-    entries: list[LedgerEntry] = field(default_factory=list)
+    entries: list[Delivered] = field(default_factory=list)
     bookings: list[ConsultingSession] = field(default_factory=list)
 
     @classmethod
@@ -34,28 +52,27 @@ class ContractFacts:
 
     @classmethod
     def of_many(cls, contracts: Iterable[Contract], *, with_bookings: bool = False) -> dict[int, Self]:
-        """The facts of several contracts, by contract id: two queries, three with the bookings."""
+        """The facts of several contracts, by contract id: one query, two with the bookings."""
         facts = {contract.pk: cls(contract, window_of(contract)) for contract in contracts}
         reversal = LedgerEntry.objects.filter(reverses=OuterRef("pk"))
-        unreversed = LedgerEntry.objects.filter(~Exists(reversal), contract__in=list(facts))
-        for contract_id, kind, minutes in (
-            unreversed.filter(kind__in=[LedgerEntry.Kind.GRANT, LedgerEntry.Kind.ADJUSTMENT])
-            .values_list("contract", "kind")
-            .annotate(total=Sum("minutes"))
-            .order_by()
-        ):
-            if kind == LedgerEntry.Kind.GRANT:
-                facts[contract_id].granted = minutes
-            else:
-                facts[contract_id].adjusted = minutes
-        for entry in unreversed.time_entries():
-            facts[entry.contract_id].entries.append(entry)
+        standing = LedgerEntry.objects.filter(~Exists(reversal), contract__in=list(facts)).exclude(kind=Kind.REVERSAL)
+        for contract_id, kind, *row in standing.order_by().values_list("contract_id", "kind", *Delivered._fields):
+            facts[contract_id].take(kind, Delivered(*row))
         if with_bookings:
             for session in ConsultingSession.objects.filter(
                 contract__in=list(facts), status=ConsultingSession.Status.BOOKED
             ):
                 facts[session.contract_id].bookings.append(session)
         return facts
+
+    def take(self, kind: str, row: Delivered) -> None:
+        """Count one row of the ledger that was not reversed."""
+        if kind == Kind.CONSUMPTION:
+            self.entries.append(row)
+        elif kind == Kind.GRANT:
+            self.granted += row.minutes
+        else:
+            self.adjusted += row.minutes
 
     @property
     def available(self) -> int:
@@ -94,7 +111,7 @@ def booked_included(projection: Projection) -> int:
     return sum(share.included_minutes for (kind, _), share in projection.items() if kind != "entry")
 
 
-def drawing_of_entry(entry: LedgerEntry) -> Drawing[int]:
+def drawing_of_entry(entry: LedgerEntry | Delivered) -> Drawing[int]:
     """A time entry as the allocation sees it; its key is the entry's id."""
     assert entry.started_at is not None
     assert entry.service_date is not None

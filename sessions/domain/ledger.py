@@ -19,9 +19,10 @@ from customers.models import Role, User
 from packages.domain.contracts import locked
 from packages.models import Contract
 from sessions.domain.allocation import Share
+from sessions.domain.facts import ContractFacts
 from sessions.domain.loggable import Basis, TimeToLog, check_loggable, check_not_voided, overlapping
 from sessions.domain.moves import check_seen
-from sessions.domain.overage_rises import Cause, rises_told
+from sessions.domain.overage_rises import Cause, tell_rises
 from sessions.domain.periods import next_close_number
 from sessions.domain.previews import preview_adjustment, preview_of, preview_reversal
 from sessions.domain.refusals import AlreadyReversed
@@ -79,31 +80,31 @@ def log_time(
     if moves_seen is not None:
         check_seen(preview_of(asked).moves, moves_seen=moves_seen)
     faults.reach("after_check")
-    with rises_told(contract, now=now) as causes:
-        entry = LedgerEntry.objects.create(
-            contract=contract,
-            kind=LedgerEntry.Kind.CONSUMPTION,
-            minutes=minutes,
-            session_type=session_type,
-            staff=staff,
-            started_at=started_at,
-            service_date=local_day(started_at, contract.time_zone),
-            session=session,
-            basis=basis,
-            note=note,
-            internal_note=internal_note,
-            reason=reason,
-            created_at=now,
-            created_by=staff,
-            known_in_close=next_close_number(),
-        )
-        shares = rewrite_shares(contract)
-        if session is not None and session.status == ConsultingSession.Status.BOOKED:
-            move(session, SessionEvent.Kind.LOGGED, by=staff, now=now, details={"entry": entry.pk, "minutes": minutes})
-        causes.append(Cause(f"entry:{entry.pk}"))
+    before = ContractFacts.of(contract, with_bookings=True)
+    entry = LedgerEntry.objects.create(
+        contract=contract,
+        kind=LedgerEntry.Kind.CONSUMPTION,
+        minutes=minutes,
+        session_type=session_type,
+        staff=staff,
+        started_at=started_at,
+        service_date=local_day(started_at, contract.time_zone),
+        session=session,
+        basis=basis,
+        note=note,
+        internal_note=internal_note,
+        reason=reason,
+        created_at=now,
+        created_by=staff,
+        known_in_close=next_close_number(),
+    )
+    if session is not None and session.status == ConsultingSession.Status.BOOKED:
+        move(session, SessionEvent.Kind.LOGGED, by=staff, now=now, details={"entry": entry.pk, "minutes": minutes})
+    facts = rewrite_shares(contract)
+    tell_rises(before=before, after=facts, cause=Cause(f"entry:{entry.pk}"), now=now)
     if session is not None and came is not None:
         keep_who_came(session, came=came)
-    return Logged(entry=entry, share=shares[entry.pk], overlapping=overlapping(asked, besides=entry))
+    return Logged(entry=entry, share=facts.shares()[entry.pk], overlapping=overlapping(asked, besides=entry))
 
 
 @transaction.atomic
@@ -123,20 +124,19 @@ def reverse_entry(
     _check_reversal(entry, by, reason)
     if moves_seen is not None:
         check_seen(preview_reversal(entry=entry), moves_seen=moves_seen)
-    with rises_told(contract, now=now) as causes:
-        reversal = LedgerEntry.objects.create(
-            contract=contract,
-            kind=LedgerEntry.Kind.REVERSAL,
-            minutes=-entry.minutes,
-            reverses=entry,
-            reason=reason.strip(),
-            created_at=now,
-            created_by=by,
-            known_in_close=next_close_number(),
-        )
-        rewrite_shares(contract)
-        _reopen_session_without_entries(entry, by=by, reason=reason, now=now)
-        causes.append(Cause(f"reversal:{reversal.pk}"))
+    before = ContractFacts.of(contract, with_bookings=True)
+    reversal = LedgerEntry.objects.create(
+        contract=contract,
+        kind=LedgerEntry.Kind.REVERSAL,
+        minutes=-entry.minutes,
+        reverses=entry,
+        reason=reason.strip(),
+        created_at=now,
+        created_by=by,
+        known_in_close=next_close_number(),
+    )
+    _reopen_session_without_entries(entry, by=by, reason=reason, now=now)
+    tell_rises(before=before, after=rewrite_shares(contract), cause=Cause(f"reversal:{reversal.pk}"), now=now)
     return reversal
 
 

@@ -68,8 +68,9 @@ def times_for(message: Message, session: ConsultingSession, starts_at: datetime,
 def when_of(session: ConsultingSession, *, day: bool) -> str:
     """The start in the reader's language and zone, with the zone's name, for a subject."""
     zone, language = timezone.get_current_timezone_name(), get_language() or "en"
-    write = format_instant if day else format_clock
-    return f"{write(session.starts_at, zone, language)} ({zone_city(zone, language)})"
+    start = session.starts_at
+    written = format_instant(start, zone, language) if day else format_clock(start, zone)
+    return f"{written} ({zone_city(zone, language)})"
 
 
 def answers_reach(session: ConsultingSession, message: Message) -> list[tuple[str, str]]:

@@ -24,7 +24,7 @@ class Outlook(StrEnum):
 
 
 def outlook_of_types(contract: Contract, *, now: datetime) -> dict[str, Outlook]:
-    """The outlook of every session type on `contract`, in three queries."""
+    """The outlook of every session type on `contract`, in two queries."""
     facts = ContractFacts.of(contract, with_bookings=True)
     types = {("entry", entry.pk): entry.session_type for entry in facts.entries}
     types |= {("booking", session.pk): session.session_type for session in facts.bookings}

@@ -167,7 +167,7 @@ def _overage(
     days[asked.key] = asked.day
     for key, share in projection.items():
         day = days[key]
-        if day is None or not share.overage_minutes or (key[0] == "entry" and key[1] in courtesy):
+        if not share.overage_minutes or (key[0] == "entry" and key[1] in courtesy):
             continue
         if cap.amount is None:
             yield month_of(day), Decimal(share.overage_minutes)

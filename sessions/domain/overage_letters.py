@@ -13,6 +13,7 @@ from notifications.domain.letters import Letter, absolute_url
 from notifications.models import Message
 from packages.domain.rates import RateBook
 from packages.models import Contract
+from sessions.domain.facts import ContractFacts
 from sessions.domain.overage_rises import OVERAGE_ROSE, overage_of_meetings
 from sessions.domain.pricing import cost_of_overage
 from sessions.models import ConsultingSession, LedgerEntry
@@ -56,7 +57,8 @@ def _write(message: Message, now: datetime) -> Letter | None:
 
 
 def _risen(contract: Contract, told: dict[str, list[int]]) -> list[Risen]:
-    overage, rates = overage_of_meetings(contract), RateBook.load([contract])
+    facts = ContractFacts.of(contract, with_bookings=True)
+    overage, rates = overage_of_meetings(facts), RateBook.load([contract])
     sessions = ConsultingSession.objects.filter(contract=contract, pk__in=_ids(told, "session"))
     entries = LedgerEntry.objects.time_entries().filter(contract=contract, pk__in=_ids(told, "entry"))
     meetings = [(f"session:{each.pk}", each.get_session_type_display(), each.starts_at) for each in sessions]

@@ -1,18 +1,15 @@
 """Telling a customer's admins that the overage of a meeting rises through something else (DOMAIN.md §7).
 
 Accepting overage does not freeze it: a late entry, a booking before it, a move or a cancellation gives the included
-minutes to other meetings. Whoever changes that compares what every meeting of the contract costs before and after.
+minutes to other meetings. Whoever changes that reads the contract's facts before and after it, under its lock.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from customers.domain.queries import admins_of
 from customers.models import User
 from notifications.domain.outbox import Owed, owe_all
-from packages.models import Contract
 from sessions.domain.facts import ContractFacts
 from sessions.models import ConsultingSession
 
@@ -31,31 +28,24 @@ class Cause:
     besides: ConsultingSession | None = None
 
 
-@contextmanager
-def rises_told(contract: Contract, *, now: datetime) -> Iterator[list[Cause]]:
-    """Tell the customer's admins, once, of every meeting whose overage rises inside the block.
+def tell_rises(*, before: ContractFacts, after: ContractFacts, cause: Cause, now: datetime) -> None:
+    """Tell the customer's admins, once, of every meeting whose overage rose between two readings of a contract.
 
-    The caller holds the contract's lock and appends the `Cause` once it is known; without one nobody is told.
+    Both were read with the bookings, under the contract's lock: one before what `cause` names, one after it.
     """
-    causes: list[Cause] = []
-    before = overage_of_meetings(contract)
-    yield causes
-    if not causes:
-        return
-    (cause,) = causes
+    overage = overage_of_meetings(before)
     besides = f"session:{cause.besides.pk}" if cause.besides is not None else ""
     risen = {
-        meeting: [before.get(meeting, 0), minutes]
-        for meeting, minutes in overage_of_meetings(contract).items()
-        if meeting != besides and minutes > before.get(meeting, 0)
+        meeting: [overage.get(meeting, 0), minutes]
+        for meeting, minutes in overage_of_meetings(after).items()
+        if meeting != besides and minutes > overage.get(meeting, 0)
     }
     if risen:
-        _tell(contract, cause, risen, now)
+        _tell(after, cause, risen, now)
 
 
-def overage_of_meetings(contract: Contract) -> dict[str, int]:
+def overage_of_meetings(facts: ContractFacts) -> dict[str, int]:
     """Overage minutes of every meeting: `session:<id>`, projected or logged, or `entry:<id>` of time without one."""
-    facts = ContractFacts.of(contract, with_bookings=True)
     names = {
         ("entry", entry.pk): f"entry:{entry.pk}" if entry.session_id is None else f"session:{entry.session_id}"
         for entry in facts.entries
@@ -67,7 +57,8 @@ def overage_of_meetings(contract: Contract) -> dict[str, int]:
     return overage
 
 
-def _tell(contract: Contract, cause: Cause, risen: dict[str, list[int]], now: datetime) -> None:
+def _tell(facts: ContractFacts, cause: Cause, risen: dict[str, list[int]], now: datetime) -> None:
+    contract = facts.contract
     readers = [admin for admin in admins_of(contract.customer) if admin != cause.accepted_by]
     owe_all(
         [

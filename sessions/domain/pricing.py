@@ -48,6 +48,11 @@ class PricedEntry:
     billable_minutes: int
     amount: Decimal | None
 
+    @property
+    def state(self) -> str:
+        """The state as `home/status_looks.py` names it: overage of which the package covers a part is `split`."""
+        return "split" if self.billing is Billing.OVERAGE and self.included_minutes else self.billing.value
+
 
 def cost_of_overage(minutes: int, hourly_rate: Decimal | None, currency: str) -> Decimal | None:
     """What overage `minutes` cost: nothing where there are none, None where no rate is in force (unpriced)."""

@@ -22,9 +22,12 @@ _ASKED_FOR = ("asked for", 0)
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The projection of §7 for one booking. Minutes are whole; amounts are in `currency`, None where unpriced."""
+    """The projection of §7 for one booking. Minutes are whole; amounts are in `currency`, None where unpriced.
 
-    contract: Contract
+    `facts` are what it was projected over.
+    """
+
+    facts: ContractFacts
     asked_for: Drawing[tuple[str, int]]
     share: Share
     hourly_rate: Decimal | None
@@ -69,6 +72,10 @@ class Quote:
             return None
         return self.amount + sum((each.amount for each in self.displaced if each.amount is not None), Decimal(0))
 
+    @property
+    def contract(self) -> Contract:
+        return self.facts.contract
+
     def seal(self) -> str:
         """The figures as a signed text that a form or an API client sends back with the booking."""
         return signing.dumps(self._figures(), salt=_SEAL, compress=True)
@@ -109,13 +116,18 @@ def quote(
     starts_at: datetime,
     duration_minutes: int,
     without: ConsultingSession | None = None,
+    facts: ContractFacts | None = None,
+    rates: RateBook | None = None,
 ) -> Quote:
     """Project §4 over entries, bookings and the one asked for; `without` is a booking that would be moved.
 
-    Changes nothing. The slot is not looked at here: `booking.quote_booking` does.
+    Changes nothing. The slot is not looked at here: `booking.quote_booking` does. `facts` (with the bookings) and
+    `rates` of the contract are read unless whoever asks for several quotes read them once.
     """
-    facts = ContractFacts.of(contract, with_bookings=True)
-    rates = RateBook.load([contract])
+    if facts is None:
+        facts = ContractFacts.of(contract, with_bookings=True)
+    if rates is None:
+        rates = RateBook.load([contract])
     day = local_day(starts_at, contract.time_zone)
     asked = Drawing(
         key=_ASKED_FOR,
@@ -130,7 +142,7 @@ def quote(
     share = after[_ASKED_FOR]
     rate = rates.rate_on(contract, day)
     return Quote(
-        contract=contract,
+        facts=facts,
         asked_for=asked,
         share=share,
         hourly_rate=rate,

@@ -12,9 +12,12 @@ from sessions.domain.facts import ContractFacts
 from sessions.models import EntryShare, LedgerEntry
 
 
-def rewrite_shares(contract: Contract) -> dict[int, Share]:
-    """Derive every share of `contract` anew and store those that changed. The caller holds the contract's lock."""
-    facts = ContractFacts.of(contract)
+def rewrite_shares(contract: Contract) -> ContractFacts:
+    """Derive every share of `contract` anew and store those that changed. The caller holds the contract's lock.
+
+    Returns the facts, bookings included, from which they were derived.
+    """
+    facts = ContractFacts.of(contract, with_bookings=True)
     shares = facts.shares()
     stored = {share.entry_id: share for share in EntryShare.objects.filter(contract=contract)}
     missing: list[EntryShare] = []
@@ -22,12 +25,10 @@ def rewrite_shares(contract: Contract) -> dict[int, Share]:
     for entry in facts.entries:
         row = stored.get(entry.pk)
         included, overage = shares[entry.pk].figures
-        assert entry.staff_id is not None
-        assert entry.started_at is not None
         if row is None:
             missing.append(
                 EntryShare(
-                    entry=entry,
+                    entry_id=entry.pk,
                     contract=contract,
                     staff_id=entry.staff_id,
                     started_at=entry.started_at,
@@ -42,9 +43,10 @@ def rewrite_shares(contract: Contract) -> dict[int, Share]:
         if entry_id not in shares and not row.is_reversed:
             row.included_minutes, row.overage_minutes, row.is_reversed = 0, 0, True
             changed.append(row)
-    EntryShare.objects.bulk_update(changed, ["included_minutes", "overage_minutes", "is_reversed"])
+    if changed:
+        EntryShare.objects.bulk_update(changed, ["included_minutes", "overage_minutes", "is_reversed"])
     EntryShare.objects.bulk_create(missing)
-    return shares
+    return facts
 
 
 def explain(entry: LedgerEntry) -> Share | None:

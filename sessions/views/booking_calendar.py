@@ -180,7 +180,7 @@ def _cell(
 
 
 def _times(slots: list[Slot], meeting: Meeting, zone: str, other_zone: str) -> list[Time]:
-    clocks = [format_clock(slot.starts_at, zone, "en") for slot in slots]
+    clocks = [format_clock(slot.starts_at, zone) for slot in slots]
     shown = Counter(clocks)
     times = []
     for slot, clock in zip(slots, clocks, strict=True):
@@ -190,7 +190,7 @@ def _times(slots: list[Slot], meeting: Meeting, zone: str, other_zone: str) -> l
                 starts_at=slot.starts_at,
                 clock=clock,
                 mark=slot.starts_at.astimezone(ZoneInfo(zone)).tzname() or "" if shown[clock] > 1 else "",
-                other_clock=format_clock(slot.starts_at, other_zone, "en") if other_zone != zone else "",
+                other_clock=format_clock(slot.starts_at, other_zone) if other_zone != zone else "",
                 other_day=other_day if other_day != local_day(slot.starts_at, zone) else None,
                 cover=slot.staff.name if slot.staff != meeting.staff else "",
                 href=meeting.at(slot).address_of_start(slot.starts_at),

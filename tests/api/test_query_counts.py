@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 QUERIES = {
     "/packages/": 3,
     "/customers/": 5,
-    "/contracts/": 7,
+    "/contracts/": 6,
     "/terms/": 3,
     "/sessions/": 4,
     "/time_entries/": 4,

@@ -270,7 +270,7 @@ class TestNotLogged:
     [
         (owe_unused_minutes, "2026-04-23 08:00", 7),
         (owe_contract_ends, "2026-12-24 08:00", 7),
-        (owe_included_minutes, "2026-03-02 10:00", 12),
+        (owe_included_minutes, "2026-03-02 10:00", 11),
         (owe_not_logged, "2026-03-13 11:00", 3),
     ],
 )

@@ -71,11 +71,11 @@ class TestStart:
         f.launch_kit()
         client = signed_in(f.sofia())
         client.get(reverse("sessions:book-start"))
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             client.get(reverse("sessions:book-start"))
         f.pro_lite()
         f.premium(f.globex(), dedicated=f.aino())
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             client.get(reverse("sessions:book-start"))
 
 
@@ -513,7 +513,7 @@ def test_the_last_screen_asks_as_often_whatever_is_booked(
             attendees=[Guest("Marta", "marta@acme.example")],
         )
     marta.get(details(contract))
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(23):
         marta.get(details(contract))
 
 

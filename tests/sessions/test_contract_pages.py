@@ -38,8 +38,8 @@ from tests.factories import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_on_2_march")]
 
-QUERIES_OF_THE_LIST = 10
-QUERIES_OF_A_CONTRACT = 15
+QUERIES_OF_THE_LIST = 9
+QUERIES_OF_A_CONTRACT = 14
 
 
 @pytest.fixture
@@ -152,6 +152,21 @@ def _customer_in(zone: str) -> Customer:
 
 
 class TestContract:
+    def test_a_row_that_was_taken_back_says_when_and_why_and_others_offer_it(self) -> None:
+        rate("EUR", "150")
+        contract = launch_kit()
+        wrong = logged(contract, "operations", 60, "2026-02-03 10:00").entry
+        adjust(contract=contract, minutes=30, reason="Goodwill", by=sofia(), now=NOW)
+        reverse_entry(entry=wrong, by=giulia(), reason="Wrong customer", now=NOW)
+
+        ledger = page(sofia(), "sessions:contract", contract.pk)
+        assert "Reversed on Mon, 2 Mar 2026, 11:00 (Rome): Wrong customer" in ledger
+        assert ledger.count("locked-row") == 1
+        assert "+0:30" in ledger
+        adjustment = contract.ledger.get(kind="adjustment")
+        assert f'href="{reverse("sessions:reverse", args=[adjustment.pk])}"' in ledger
+        assert "/reverse/" not in page(marta(), "sessions:contract", contract.pk)
+
     def test_every_number_leads_to_the_rows_it_is_made_of(self) -> None:
         rate("EUR", "150")
         contract = launch_kit()

@@ -139,20 +139,20 @@ def test_a_ledger_that_forgot_to_share_out_anew_would_be_found(monkeypatch: pyte
     assert not live([*late, Log(1, 9, "operations", 30)])
 
 
-def only_new_ones(contract: Contract) -> dict[int, object]:
+def only_new_ones(contract: Contract) -> ContractFacts:
     """What a hasty author would write: share out the new entry and leave the others as they are."""
-    facts = ContractFacts.of(contract)
+    facts = ContractFacts.of(contract, with_bookings=True)
     known = set(EntryShare.objects.filter(contract=contract).values_list("entry", flat=True))
     drawn = sum(included for included, _overage in stored(contract).values())
     for entry in facts.entries:
-        if entry.pk not in known and entry.staff_id is not None and entry.started_at is not None:
+        if entry.pk not in known:
             included = min(entry.minutes, facts.available - drawn)
             EntryShare.objects.create(
-                entry=entry,
+                entry_id=entry.pk,
                 contract=contract,
                 staff_id=entry.staff_id,
                 started_at=entry.started_at,
                 included_minutes=included,
                 overage_minutes=entry.minutes - included,
             )
-    return dict(facts.shares())
+    return facts
