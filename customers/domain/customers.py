@@ -68,11 +68,23 @@ def add_member(*, customer: Customer, person: User, kind: str, now: datetime, by
     if membership is None:
         membership = Membership.objects.create(customer=customer, user=person, kind=kind, since=now)
         record(verb=MEMBER_BEGINS, of=[(membership, {"kind": kind})], by=by, now=now)
-    elif membership.kind != kind:
-        refuse_first(faults_of_giving_up(membership))
-        membership.kind = kind
-        membership.save(update_fields=["kind"])
-        record(verb=RIGHTS_CHANGE, of=[(customer, {**refer_to(person), "kind": kind})], by=by, now=now)
+    else:
+        _give_rights(membership, kind, by=by, now=now)
+    return membership
+
+
+@transaction.atomic
+def change_kind(*, membership: Membership, kind: str, by: User, now: datetime) -> Membership:
+    """Make a member an admin, or an admin a member.
+
+    :raises InvalidInput: if the customer would be left without an admin, or the person left meanwhile
+    """
+    _lock(membership.customer_id)
+    membership = Membership.objects.select_related("customer", "user").get(pk=membership.pk)
+    if membership.until is not None:
+        names = {"name": membership.user, "customer": membership.customer}
+        raise InvalidInput(_("%(name)s does not belong to %(customer)s any more.") % names, field="person")
+    _give_rights(membership, kind, by=by, now=now)
     return membership
 
 
@@ -152,6 +164,16 @@ def _lock(customer_id: int) -> None:
     """Let who changes a customer's people queue: of two admins who remove each other the second is refused."""
     if not faults.skips("lock"):
         Customer.objects.select_for_update(no_key=True).get(pk=customer_id)
+
+
+def _give_rights(membership: Membership, kind: str, *, by: User | None, now: datetime) -> None:
+    if membership.kind == kind:
+        return
+    refuse_first(faults_of_giving_up(membership))
+    membership.kind = kind
+    membership.save(update_fields=["kind"])
+    details = {**refer_to(membership.user), "kind": kind}
+    record(verb=RIGHTS_CHANGE, of=[(membership.customer, details)], by=by, now=now)
 
 
 def _person_behind(email: str) -> User | None:

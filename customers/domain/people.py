@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.refusals import NotAllowed
-from customers.domain.customers import add_member
+from customers.domain.customers import change_kind
 from customers.domain.roles import Right, is_admin_of, rights_of
 from customers.models import Customer, Membership, User
 
@@ -39,7 +39,7 @@ def change_rights(*, membership: Membership, kind: str, by: User, now: datetime)
 
     :param kind: of membership, `admin` or `member`
     :raises NotAllowed: if `by` does not manage the customer's people
-    :raises InvalidInput: if the customer would be left without an admin
+    :raises InvalidInput: if the customer would be left without an admin, or the person left meanwhile
     """
     check_may_manage(by, membership.customer)
-    return add_member(customer=membership.customer, person=membership.user, kind=kind, now=now, by=by)
+    return change_kind(membership=membership, kind=kind, by=by, now=now)

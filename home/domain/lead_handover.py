@@ -98,14 +98,15 @@ def hand_lead_over(
     lead = lead_of(customer)
     if lead == to:
         raise InvalidInput(_("%(name)s leads this customer already.") % {"name": to}, field="to")
+    _lock(customer, lead, now=now)
     if lead is not None:
-        _take_places(lead, customer, to=to, leaves=leaves_teams, by=by, now=now)
+        _take_places(lead, customer, to=to, by=by, now=now)
         if sessions:
             hand_over(sessions=sessions, to=to, by=by, now=now, reason=reason)
         for review in reviews:
             _hand_review_over(review, lead, to=to, by=by, now=now, reason=reason)
         if leaves_teams:
-            _leave_teams(lead, customer, now=now)
+            _leave_teams(lead, customer, by=by, now=now)
     assignment = assign_contact(customer=customer, kind=ContactAssignment.Kind.LEAD, person=to, by=by, now=now)
     owe_lead_changed(assignment, before=lead, by=by, now=now)
     return assignment
@@ -127,12 +128,20 @@ def _may_join(person: User, contract: Contract) -> bool:
     return bool(roles_of(person) & set(contract.package_version.delivering_roles))
 
 
-def _take_places(lead: User, customer: Customer, *, to: User, leaves: bool, by: User, now: datetime) -> None:
-    places = _places_of(lead, customer, now)
-    for place in places:
+def _lock(customer: Customer, lead: User | None, *, now: datetime) -> None:
+    """Let handovers queue, behind who books or plans; the second is asked to look again."""
+    for place in _places_of(lead, customer, now) if lead is not None else []:
         locked(place.contract)
+    Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    leads_now = lead_of(customer)
+    if leads_now != lead:
+        said = _("Meanwhile %(name)s became the lead. Look at what goes along again.")
+        raise InvalidInput(said % {"name": leads_now}, field="to")
+
+
+def _take_places(lead: User, customer: Customer, *, to: User, by: User, now: datetime) -> None:
     joined = []
-    for place in places:
+    for place in _places_of(lead, customer, now):
         if not _may_join(to, place.contract):
             continue
         becomes_dedicated = place.dedicated and place.contract.package_version.dedicated_role in roles_of(to)
@@ -144,8 +153,7 @@ def _take_places(lead: User, customer: Customer, *, to: User, leaves: bool, by: 
             defaults={"dedicated": True} if becomes_dedicated else {},
         )
         joined.append(place.contract)
-    details = {"joined": refer_to(to), **({"left": refer_to(lead)} if leaves else {})}
-    record(verb=TEAM_CHANGES, of=[(contract, details) for contract in joined], by=by, now=now)
+    record(verb=TEAM_CHANGES, of=[(contract, {"joined": refer_to(to)}) for contract in joined], by=by, now=now)
 
 
 def _hand_review_over(review: Review, lead: User, *, to: User, by: User, now: datetime, reason: str) -> None:
@@ -167,7 +175,7 @@ def _hand_review_over(review: Review, lead: User, *, to: User, by: User, now: da
         raise
 
 
-def _leave_teams(lead: User, customer: Customer, *, now: datetime) -> None:
+def _leave_teams(lead: User, customer: Customer, *, by: User, now: datetime) -> None:
     places = _places_of(lead, customer, now)
     contracts = [place.contract_id for place in places]
     booked = ConsultingSession.objects.filter(
@@ -185,6 +193,8 @@ def _leave_teams(lead: User, customer: Customer, *, now: datetime) -> None:
             field="leaves_teams",
         )
     DeliveryTeamMember.objects.filter(pk__in=[place.pk for place in places]).delete()
+    left = {"left": refer_to(lead)}
+    record(verb=TEAM_CHANGES, of=[(place.contract, left) for place in places], by=by, now=now)
 
 
 def _reviews(lead: User, customer: Customer, *, to: User, now: datetime) -> list[ReviewHandover]:

@@ -1,6 +1,6 @@
 """A person leaves a customer: they lose at once all that they had through it (DOMAIN.md §12)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,8 +60,10 @@ def remove_member(*, membership: Membership, by: User, now: datetime) -> Members
     :raises InvalidInput: if the customer would be left without an admin, or the person is the primary contact
     """
     check_may_manage(by, membership.customer)
+    # Whoever books or plans does it under the contract's lock: after it, what is read is all there is.
+    for contract in Contract.objects.filter(customer=membership.customer_id, voided_at=None).order_by("pk"):
+        locked(contract)
     sessions, reviews = _coming_sessions(membership, now), _planned_reviews(membership, now)
-    _lock([*(each.contract for each in sessions), *(each.contract for each in reviews)])
     # The customer keeps its primary contact, so that nobody is taken off before it is known that the person may go.
     membership = end_membership(membership=membership, by=by, now=now)
     for session in sessions:
@@ -71,12 +73,6 @@ def remove_member(*, membership: Membership, by: User, now: datetime) -> Members
     if not is_staff(membership.user) and not _others(membership).exists():
         _close_account(membership.user, now=now)
     return membership
-
-
-def _lock(contracts: Iterable[Contract]) -> None:
-    by_key = {contract.pk: contract for contract in contracts}
-    for key in sorted(by_key):
-        locked(by_key[key])
 
 
 def _take_off(session: ConsultingSession, person: User, *, by: User, now: datetime) -> None:

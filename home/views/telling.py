@@ -153,11 +153,12 @@ def _change(teller: Teller, event: AuditEvent, _actors: Actors) -> Told:
         icon, tone, sentence = "ban", "warn", _("%(contract)s was voided.") % facts
     elif event.verb == TEAM_CHANGES:
         facts |= {key: teller.names.of(event.details.get(key)) for key in ("joined", "left")}
-        said = (
-            _("%(joined)s joined the delivery team of %(contract)s, %(left)s left it.")
-            if facts["left"]
-            else _("%(joined)s joined the delivery team of %(contract)s.")
-        )
+        if not facts["left"]:
+            said = _("%(joined)s joined the delivery team of %(contract)s.")
+        elif not facts["joined"]:
+            said = _("%(left)s left the delivery team of %(contract)s.")
+        else:
+            said = _("%(joined)s joined the delivery team of %(contract)s, %(left)s left it.")
         icon, tone, sentence = "users", "info", said % facts
     else:
         facts |= {key: teller.day(date.fromisoformat(event.details[key])) for key in ("before", "after")}

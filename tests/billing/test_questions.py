@@ -32,6 +32,7 @@ from sessions.domain.waivers import waive
 from sessions.models import LedgerEntry, TimeOff
 from tests.factories import (
     NOW,
+    acme,
     aino,
     at,
     giulia,
@@ -41,6 +42,7 @@ from tests.factories import (
     logged,
     luca,
     marta,
+    member_of,
     pekka,
     rate,
     sofia,
@@ -247,6 +249,7 @@ class TestLetters:
     def test_nothing_reaches_an_admin_who_left(self, entry: LedgerEntry, mail_server: MailServer) -> None:
         question = asked(entry)
         write_about(question=question, words="Let me look", by=giulia(), now=LATER)
+        member_of(acme(), "Carla Neri", kind="admin")
         marta().memberships.update(until=LATER)
         assert MARTA not in self.sent(mail_server)
 

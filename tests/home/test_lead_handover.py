@@ -6,15 +6,34 @@ from typing import Any
 import pytest
 import time_machine
 
+from core.models import AuditEvent
 from core.refusals import InvalidInput, NotAllowed
 from customers.domain.queries import lead_of
-from customers.models import User
+from customers.models import Role, User
+from home.domain import lead_handover
 from home.domain.lead_handover import hand_lead_over, preview_lead_handover
 from notifications.domain.kinds import kind_called
 from notifications.domain.letters import reading_as
 from notifications.models import Message
+from packages.models import Contract
 from sessions.domain.refusals import SlotTaken
-from tests.factories import NOW, acme, aino, booked, giulia, hanna, launch_kit, logged, luca, marta, pekka, sofia, tomas
+from tests.factories import (
+    NOW,
+    acme,
+    aino,
+    booked,
+    giulia,
+    hanna,
+    launch_kit,
+    logged,
+    luca,
+    marta,
+    pekka,
+    premium,
+    sofia,
+    staff,
+    tomas,
+)
 from tests.home.pages import page, queries, signed_in
 from tests.reviews.reviews import planned, with_reviews
 
@@ -175,3 +194,27 @@ class TestPages:
         assert f"/customers/{acme().pk}/lead/" in page(sofia(), f"/customers/{acme().pk}/")
         for person in (marta(), giulia(), luca()):
             assert f"/customers/{acme().pk}/lead/" not in page(person, f"/customers/{acme().pk}/")
+
+
+class TestAMomentApart:
+    def test_of_two_handovers_at_once_the_second_is_asked_to_look_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with_reviews()
+        lock = lead_handover.locked
+
+        def waits_for_another_handover(asked: Contract) -> Contract:
+            if lead_of(acme()) == giulia():
+                monkeypatch.setattr(lead_handover, "locked", lock)
+                handed(aino())
+            return lock(asked)
+
+        monkeypatch.setattr(lead_handover, "locked", waits_for_another_handover)
+        with pytest.raises(InvalidInput, match="Aino Virtanen"):
+            handed(staff("Carla Verdi", Role.AM, Role.CSM))
+
+    def test_who_leaves_a_team_that_the_new_lead_cannot_join_stands_in_its_history(self) -> None:
+        contract = premium(dedicated=aino(), others=[giulia()])
+        handed(staff("Carla Verdi", Role.AM), leaves_teams=True)
+        assert {member.staff for member in contract.team_members.all()} == {aino()}
+        event = AuditEvent.objects.get(verb="contract.change_team", object_id=contract.pk)
+        assert event.details == {"left": {"person": giulia().pk}}
+        assert "Giulia Conti" in page(sofia(), f"/contracts/{contract.pk}/history/")

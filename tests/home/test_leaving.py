@@ -14,11 +14,13 @@ from customers.domain.customers import assign_contact, invite_member
 from customers.domain.people import change_rights
 from customers.domain.tokens import issue_token
 from customers.models import Customer, Membership, User
+from home.domain import leaving
 from home.domain.leaving import preview_leaving, remove_member
 from notifications.models import Message
+from packages.models import Contract
 from sessions.domain.attendees import Guest
 from sessions.domain.feeds import make_feed
-from sessions.models import Attendee
+from sessions.models import Attendee, ConsultingSession
 from tests.billing.months import render_all
 from tests.factories import (
     NOW,
@@ -276,3 +278,31 @@ class TestPages:
         assert client.post(self.address(luca(), "remove")).status_code == status
         assert client.post(self.address(luca(), "rights"), {"kind": "admin"}).status_code == status
         assert membership_of(luca()).kind == "member"
+
+
+class TestAMomentApart:
+    """What somebody else did between the page and the click, or while a lock was waited for."""
+
+    def test_other_rights_do_not_bring_back_who_was_removed(self) -> None:
+        stale = membership_of(luca())
+        remove_member(membership=membership_of(stale.user), by=marta(), now=NOW)
+        with pytest.raises(InvalidInput):
+            change_rights(membership=stale, kind="admin", by=marta(), now=NOW)
+        assert not stale.user.memberships.filter(until=None).exists()
+
+    def test_who_is_invited_while_they_are_removed_does_not_stay_on_the_session(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        contract, lock = launch_kit(), leaving.locked
+        guest = Guest("Luca Bruni", luca().email)
+        booked(contract, "kickoff", 60, "2026-03-10 10:00", attendees=[guest], now=NOW)
+
+        def waits_for_a_booking(asked: Contract) -> Contract:
+            if ConsultingSession.objects.count() == 1:
+                booked(contract, "operations", 60, "2026-03-11 10:00", attendees=[guest], now=NOW)
+            return lock(asked)
+
+        monkeypatch.setattr(leaving, "locked", waits_for_a_booking)
+        remove_member(membership=membership_of(luca()), by=marta(), now=NOW)
+        assert ConsultingSession.objects.count() == 2
+        assert not Attendee.objects.filter(email=luca().email).exists()

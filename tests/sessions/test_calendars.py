@@ -205,6 +205,7 @@ class TestFeed:
 
     def test_who_belongs_no_more_reads_nothing_of_the_customer(self, session: ConsultingSession) -> None:
         address = feed_address(f.marta())
+        f.member_of(f.acme(), "Carla Neri", kind="admin")
         Membership.objects.filter(user=f.marta()).update(until=f.NOW)
         assert events_of(Client().get(address).content) == []
 

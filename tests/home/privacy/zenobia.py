@@ -42,6 +42,8 @@ GUEST_NAME, GUEST_ADDRESS = "Ottavio Belmondo", "ottavio@visitors.example"
 
 
 def zenobia() -> User:
+    """An admin of Acme beside Marta."""
+    marta()
     return member_of(acme(), NAME, kind="admin")
 
 
