@@ -160,7 +160,7 @@ class TestContract:
         reverse_entry(entry=wrong, by=giulia(), reason="Wrong customer", now=NOW)
 
         ledger = page(sofia(), "sessions:contract", contract.pk)
-        assert "Reversed on Mon, 2 Mar 2026, 11:00 (Rome): Wrong customer" in ledger
+        assert "Reversed on Mon, 2 Mar 2026, 09:00 (Rome): Wrong customer" in ledger
         assert ledger.count("locked-row") == 1
         assert "+0:30" in ledger
         adjustment = contract.ledger.get(kind="adjustment")
