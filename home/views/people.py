@@ -16,7 +16,6 @@ from core.csv_files import Cell, csv_download, in_chunks
 from core.form_refusals import show_refusal
 from core.refusals import Refusal
 from core.tables import Column, Order, by_name, page_of
-from customers.domain.customers import assign_contact
 from customers.domain.people import may_manage_people, memberships_now
 from customers.domain.queries import customers_visible_to, primary_contact_of, staff_holding
 from customers.domain.roles import DELIVERY_ROLES, Right, is_staff
@@ -24,6 +23,7 @@ from customers.forms.people import CustomerForm, InvitationForm
 from customers.models import ContactAssignment, Customer, Membership, User
 from customers.permissions import PortalRequest, requires
 from home.domain.new_customer import open_account
+from home.domain.primary_contact import designate_primary_contact
 from notifications.domain.accounts import invite
 
 COLUMNS = {
@@ -116,13 +116,7 @@ def designate(request: PortalRequest, pk: int, person_pk: int) -> HttpResponse:
     if not may_manage_people(request.user, customer):
         raise PermissionDenied
     person = get_object_or_404(User, memberships__in=memberships_now(customer), pk=person_pk)
-    assign_contact(
-        customer=customer,
-        kind=ContactAssignment.Kind.PRIMARY_CONTACT,
-        person=person,
-        by=request.user,
-        now=timezone.now(),
-    )
+    designate_primary_contact(customer=customer, person=person, by=request.user, now=timezone.now())
     messages.success(request, _("%(name)s is the primary contact now.") % {"name": person})
     return redirect("customers:people", customer.pk)
 

@@ -292,7 +292,7 @@ class TestPeople:
         ],
     )
     def test_the_last_admin_of_a_customer_stays(self, app: Connection, ledger: Ledger, statement: str) -> None:
-        facts = {"customer": acme().pk, "marta": marta().pk}
+        facts: dict[str, object] = {"customer": acme().pk, "marta": marta().pk}
         refused_by(app, errors.CheckViolation, self.KEEPS, f"{statement} {self.OF_MARTA}", **facts)
         member_of(acme(), "Carla Neri", kind="admin")
         commit(app, f"{statement} {self.OF_MARTA}", facts)

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.utils import timezone
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, ViewportSize, expect
 
 from customers.models import User
 from tests import factories
 
 ROME = "Europe/Rome"
-DESK = {"width": 1280, "height": 900}
+DESK: ViewportSize = {"width": 1280, "height": 900}
 SIGN_IN = {"en": ("E-mail", "Password", "Sign in"), "it": ("E-mail", "Password", "Accedi")}
 NAVIGATION = re.compile("Main navigation|Navigazione principale")
 FRIDAY = 5

@@ -55,7 +55,7 @@ def invites_a_colleague(page: Page) -> None:
     expect(main(page)).to_contain_text("paola@acme.example ha ricevuto l’invito.")
     page.get_by_role("row", name="Paola Neri").get_by_text("Cambia").click()
     page.get_by_role("button", name="Designa come referente").first.click()
-    expect(main(page)).to_contain_text("Paola Neri è ora il referente del cliente.")
+    expect(main(page)).to_contain_text("Paola Neri è ora il referente del cliente")
     assert Membership.objects.get(user__email="paola@acme.example").kind == Membership.Kind.ADMIN
 
 

@@ -10,11 +10,11 @@ from core.models import AuditEvent
 from core.refusals import InvalidInput, NotAllowed
 from customers.domain.queries import lead_of
 from customers.models import Role, User
-from home.domain import lead_handover
 from home.domain.lead_handover import hand_lead_over, preview_lead_handover
 from notifications.domain.kinds import kind_called
 from notifications.domain.letters import reading_as
 from notifications.models import Message
+from packages.domain.contracts import locked
 from packages.models import Contract
 from sessions.domain.refusals import SlotTaken
 from tests.factories import (
@@ -199,15 +199,14 @@ class TestPages:
 class TestAMomentApart:
     def test_of_two_handovers_at_once_the_second_is_asked_to_look_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with_reviews()
-        lock = lead_handover.locked
 
         def waits_for_another_handover(asked: Contract) -> Contract:
             if lead_of(acme()) == giulia():
-                monkeypatch.setattr(lead_handover, "locked", lock)
+                monkeypatch.setattr("home.domain.lead_handover.locked", locked)
                 handed(aino())
-            return lock(asked)
+            return locked(asked)
 
-        monkeypatch.setattr(lead_handover, "locked", waits_for_another_handover)
+        monkeypatch.setattr("home.domain.lead_handover.locked", waits_for_another_handover)
         with pytest.raises(InvalidInput, match="Aino Virtanen"):
             handed(staff("Carla Verdi", Role.AM, Role.CSM))
 

@@ -14,9 +14,9 @@ from customers.domain.customers import assign_contact, invite_member
 from customers.domain.people import change_rights
 from customers.domain.tokens import issue_token
 from customers.models import Customer, Membership, User
-from home.domain import leaving
 from home.domain.leaving import preview_leaving, remove_member
 from notifications.models import Message
+from packages.domain.contracts import locked
 from packages.models import Contract
 from sessions.domain.attendees import Guest
 from sessions.domain.feeds import make_feed
@@ -293,16 +293,16 @@ class TestAMomentApart:
     def test_who_is_invited_while_they_are_removed_does_not_stay_on_the_session(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        contract, lock = launch_kit(), leaving.locked
+        contract = launch_kit()
         guest = Guest("Luca Bruni", luca().email)
         booked(contract, "kickoff", 60, "2026-03-10 10:00", attendees=[guest], now=NOW)
 
         def waits_for_a_booking(asked: Contract) -> Contract:
             if ConsultingSession.objects.count() == 1:
                 booked(contract, "operations", 60, "2026-03-11 10:00", attendees=[guest], now=NOW)
-            return lock(asked)
+            return locked(asked)
 
-        monkeypatch.setattr(leaving, "locked", waits_for_a_booking)
+        monkeypatch.setattr("home.domain.leaving.locked", waits_for_a_booking)
         remove_member(membership=membership_of(luca()), by=marta(), now=NOW)
         assert ConsultingSession.objects.count() == 2
         assert not Attendee.objects.filter(email=luca().email).exists()
