@@ -33,7 +33,8 @@ class DeclaredPermission(BasePermission):
             raise Http404
         if act is not None and act not in rights:
             visible = getattr(type(view), "of", None)
-            if visible is not None and not visible(request.user).filter(pk=view.kwargs["pk"]).exists():
+            # The first number in an address is that of the object.
+            if visible is not None and not visible(request.user).filter(pk=next(iter(view.kwargs.values()))).exists():
                 raise Http404
             raise PermissionDenied(_("Your role does not allow this."), code="not_allowed")
         return True

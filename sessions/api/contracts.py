@@ -3,12 +3,14 @@
 from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.fields import CalendarDate, Text, WholeNumber
+from core.refusals import InvalidInput
 from customers.api.fields import StaffByEmail, Visible
 from customers.api.views import PortalAPIView, PortalListView
 from customers.domain.queries import customers_visible_to
@@ -17,6 +19,7 @@ from customers.models import TokenScope
 from packages.api.filters import OfCustomer
 from packages.domain.catalogue import newest_version
 from packages.domain.contracts import contracts_visible_to
+from packages.domain.promised_reviews import reviews_promised
 from packages.models import Contract, DeliveryTeamMember
 from sessions.api.ledger import LedgerRow
 from sessions.api.ledger import described as described_rows
@@ -24,6 +27,8 @@ from sessions.domain.ledger import MOST_MINUTES_ADJUSTED, adjust
 from sessions.domain.numbers import numbers_of_many
 from sessions.domain.queries import ledger_visible_to
 from sessions.domain.signing import sign_contract
+
+MOST_REVIEWS = 1000
 
 
 class ContractInput(serializers.Serializer[Any]):
@@ -34,6 +39,13 @@ class ContractInput(serializers.Serializer[Any]):
     start_date = CalendarDate()
     end_date = CalendarDate()
     lead = StaffByEmail(help_text="The dedicated account manager or customer success manager")
+    confirmed_reviews = WholeNumber(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_value=MOST_REVIEWS,
+        help_text="How many project health checks the term is expected to hold: any other number is refused",
+    )
 
 
 class ContractOutput(serializers.Serializer[Any]):
@@ -51,6 +63,9 @@ class ContractOutput(serializers.Serializer[Any]):
     currency = serializers.CharField()
     terms_version = serializers.CharField()
     window_ends_on = serializers.DateField()
+    promised_reviews = serializers.IntegerField(
+        help_text="Project health checks that the term holds: a short one fewer than the package's count"
+    )
     granted_minutes = serializers.IntegerField()
     adjusted_minutes = serializers.IntegerField()
     included_minutes_used = serializers.IntegerField()
@@ -98,6 +113,9 @@ class _ContractView(PortalAPIView):
                 "currency": contract.currency,
                 "terms_version": contract.terms.version,
                 "window_ends_on": numbers[contract.pk].window.last.isoformat(),
+                "promised_reviews": reviews_promised(
+                    contract.package_version, starts_on=contract.starts_on, ends_on=contract.ends_on
+                ),
                 "granted_minutes": numbers[contract.pk].granted,
                 "adjusted_minutes": numbers[contract.pk].adjusted,
                 "included_minutes_used": numbers[contract.pk].used,
@@ -135,7 +153,9 @@ class ContractList(_ContractView, PortalListView):
             by=self.person,
             now=self.now,
         )
-        return Response(self.described([self.contracts().get(pk=contract.pk)])[0], status=201)
+        shown = self.described([self.contracts().get(pk=contract.pk)])[0]
+        _check_reviews(shown["promised_reviews"], expected=data.get("confirmed_reviews"))
+        return Response(shown, status=201)
 
 
 class ContractDetail(_ContractView):
@@ -162,6 +182,12 @@ class Adjustments(PortalAPIView):
         data = self.read(AdjustmentInput)
         row = adjust(contract=contract, minutes=data["minutes"], reason=data["reason"], by=self.person, now=self.now)
         return Response(described_rows([ledger_visible_to(self.person).get(pk=row.pk)])[0], status=201)
+
+
+def _check_reviews(promised: int, *, expected: int | None) -> None:
+    if expected not in (None, promised):
+        said = _("The term holds %(promised)s project health checks, not %(expected)s.")
+        raise InvalidInput(said % {"promised": promised, "expected": expected}, field="confirmed_reviews")
 
 
 def _dedicated_members(contract: Contract) -> list[DeliveryTeamMember]:

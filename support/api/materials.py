@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -19,7 +19,7 @@ from customers.api.views import PortalAPIView, PortalListView
 from customers.domain.roles import Right
 from customers.models import TokenScope
 from packages.session_types import SessionType
-from support.domain.materials import ENDINGS, materials_visible_to, open_version
+from support.domain.materials import ENDINGS, give_back, materials_visible_to, open_version, withdraw
 from support.models import Material
 
 
@@ -83,6 +83,10 @@ class MaterialView(PortalAPIView):
         """The materials that the caller may have, with their packages."""
         return materials_visible_to(self.person).prefetch_related("packages")
 
+    def shown(self, material: Material) -> Response:
+        """The material as it stands now."""
+        return Response(described([self.materials().get(pk=material.pk)])[0])
+
 
 class MaterialList(MaterialView, PortalListView):
     """The library."""
@@ -129,3 +133,31 @@ class MaterialFile(MaterialView):
             sha256=version.sha256,
             size=version.size,
         )
+
+
+class MaterialWithdraw(MaterialView):
+    """Taking a material from readers."""
+
+    acts: ClassVar = {"POST": Right.KEEP_MATERIALS}
+    of = materials_visible_to
+
+    @extend_schema(request=None, responses=MaterialOutput)
+    def post(self, request: Request, material_pk: int) -> Response:
+        """Withdraw a material: customers see it no more, staff do. Again changes nothing."""
+        found = self.find(self.materials(), material_pk)
+        withdraw(material=found, by=self.person, now=self.now)
+        return self.shown(found)
+
+
+class MaterialGiveBack(MaterialView):
+    """Letting readers have a material again."""
+
+    acts: ClassVar = {"POST": Right.KEEP_MATERIALS}
+    of = materials_visible_to
+
+    @extend_schema(request=None, responses=MaterialOutput)
+    def post(self, request: Request, material_pk: int) -> Response:
+        """Give a withdrawn material back to its readers."""
+        found = self.find(self.materials(), material_pk)
+        give_back(material=found, by=self.person, now=self.now)
+        return self.shown(found)

@@ -1,22 +1,28 @@
 """`/requests/`: what customers ask, the conversation, and the lead's decision (DOMAIN.md §9)."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.fields import Instant, Text
+from core.downloads import stored_file
 from customers.api.fields import Visible
 from customers.api.views import PortalAPIView, PortalListView
 from customers.domain.queries import customers_visible_to
 from customers.domain.roles import Right
 from customers.models import TokenScope
 from packages.api.filters import OfCustomer
-from support.domain.queries import messages_visible_to, orders_visible_to, requests_visible_to
+from support.domain.files import MEDIA_TYPES, open_attachment
+from support.domain.queries import attachments_visible_to, messages_visible_to, orders_visible_to, requests_visible_to
 from support.domain.requests import LONGEST_BODY, add_note, answer, close_request, open_request, reply, route
 from support.domain.returns import call_off
 from support.models import RequestEvent, RoutingDecision, SupportRequest
@@ -57,8 +63,9 @@ class RouteInput(serializers.Serializer[Any]):
 
 
 class FileOutput(serializers.Serializer[Any]):
-    """A file that goes with a message."""
+    """A file that goes with a message; it is read at `/request_files/{id}/`."""
 
+    id = serializers.IntegerField()
     name = serializers.CharField()
     content_type = serializers.CharField()
     size = serializers.IntegerField(help_text="Bytes")
@@ -169,6 +176,32 @@ class RequestView(PortalAPIView):
     def shown(self, request: SupportRequest, *, status: int = 200) -> Response:
         """The request as it stands now."""
         return Response(described([self.requests().get(pk=request.pk)])[0], status=status)
+
+
+class RequestFile(PortalAPIView):
+    """A file that goes with a message."""
+
+    scope = TokenScope.SUPPORT
+    see = Right.SEE_REQUESTS
+
+    @extend_schema(
+        responses={(200, media_type): OpenApiTypes.BINARY for media_type in MEDIA_TYPES},
+        operation_id="download_request_file",
+    )
+    def get(self, request: Request, pk: int) -> HttpResponseBase:
+        """The file, to keep under its name; its SHA-256 is the ETag. A note's files are the staff's alone."""
+        found = self.find(attachments_visible_to(self.person), pk)
+        try:
+            return stored_file(
+                self.request,
+                partial(open_attachment, found),
+                name=found.name,
+                media_type=found.content_type,
+                sha256=found.sha256,
+                size=found.size,
+            )
+        except FileNotFoundError:
+            raise Http404 from None
 
 
 class RequestList(RequestView, PortalListView):

@@ -44,6 +44,8 @@ JPEG = Format("image/jpeg", (".jpg", ".jpeg"))
 WEBP = Format("image/webp", (".webp",))
 HEIC = Format("image/heic", (".heic", ".heif"))
 PDF = Format("application/pdf", (".pdf",))
+MEDIA_TYPES = (*(each.media_type for each in (PNG, JPEG, WEBP, HEIC, PDF)), *sorted(set(_TEXT_ENDINGS.values())))
+"""Every type that a kept file can have."""
 
 
 @dataclass(frozen=True, slots=True)

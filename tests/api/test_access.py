@@ -11,6 +11,7 @@ from customers.api.views import PortalAPIView
 from customers.domain.roles import Right
 from customers.models import User
 from oura_success.api_urls import promised
+from support.models import RequestAttachment
 from tests.api.caller import V1, Caller
 from tests.factories import (
     NOW,
@@ -30,7 +31,7 @@ from tests.factories import (
     sofia,
 )
 from tests.reviews.reviews import planned, with_reviews
-from tests.support.examples import asked, handed_out, ordered
+from tests.support.examples import asked, file, handed_out, ordered
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +70,7 @@ READERS: dict[str, set[str]] = {
     "reviews/": ALL,
     "requests/": ALL - {"finance"},
     "requests/<int:pk>/": SUPPORT,
+    "request_files/<int:pk>/": SUPPORT,
     "orders/": ALL - {"finance", "member"},
     "orders/<int:pk>/": SUPPORT,
     "materials/": ALL,
@@ -107,6 +109,8 @@ ACTORS: dict[str, set[str]] = {
     "orders/<int:pk>/receipt/": ANSWER_AND_KEEP,
     "orders/<int:pk>/returns/": {"admin"},
     "orders/<int:pk>/exceptions/": ANSWER_AND_KEEP,
+    "materials/<int:material_pk>/withdraw/": ANSWER_AND_KEEP | {"other lead"},
+    "materials/<int:material_pk>/give_back/": ANSWER_AND_KEEP | {"other lead"},
     "rates/": {"operations"},
     "billing_periods/<month:month>/close/": {"finance"},
 }
@@ -128,7 +132,8 @@ def acmes() -> dict[str, int]:
         "sessions": session.pk,
         "time_entries": entry.pk,
         "reviews": planned(with_reviews(), 1, "2026-03-11 10:00", now=NOW).pk,
-        "requests": asked().pk,
+        "requests": asked(files=[file()]).pk,
+        "request_files": RequestAttachment.objects.get().pk,
         "orders": ordered().pk,
         "materials": handed_out(packages=["premium"]).pk,
     }

@@ -61,6 +61,7 @@ def test_operations_sign_a_contract_and_its_minutes_are_granted(api: Api) -> Non
         "currency": "EUR",
         "terms_version": "1",
         "window_ends_on": "2026-05-30",
+        "promised_reviews": 0,
         "granted_minutes": 240,
         "adjusted_minutes": 0,
         "included_minutes_used": 0,
@@ -242,3 +243,13 @@ def test_lists_are_narrowed_to_a_customer_or_a_contract_that_the_caller_sees(api
         assert caller.get(path, contract=999_999).pointers == {"/contract": "does_not_exist"}
     assert api(marta()).get("/sessions/", contract=theirs.pk).pointers == {"/contract": "does_not_exist"}
     assert api(marta()).get("/contracts/", customer=globex().pk).pointers == {"/customer": "does_not_exist"}
+
+
+def test_who_expects_another_number_of_reviews_is_told_the_right_one(api: Api) -> None:
+    short = order(package="pro-lite", end_date="2026-07-01")
+    for expected in (1, 4):
+        refused = api(sofia()).post("/contracts/", {**short, "confirmed_reviews": expected})
+        assert refused.pointers == {"/confirmed_reviews": "invalid"}
+        assert "holds 2 project health checks" in refused.body["detail"] + str(refused.body["errors"])
+    for confirmed in ({"confirmed_reviews": 2}, {"confirmed_reviews": None}, {}):
+        assert api(sofia()).post("/contracts/", {**short, **confirmed}).body["promised_reviews"] == 2

@@ -3,11 +3,11 @@
 from typing import Any
 
 from customers.models import User
-from support.models import Order
+from support.models import Order, RequestAttachment
 from tests.api.caller import V1
 from tests.factories import NOW, booked, giulia, launch_kit, logged, marta, pekka, rate, sofia
 from tests.reviews.reviews import planned, with_reviews
-from tests.support.examples import handed_out, ordered, returned
+from tests.support.examples import asked, file, handed_out, ordered, returned
 
 
 class World:
@@ -28,6 +28,7 @@ class World:
             "time_entries": entry.pk,
             "reviews": planned(with_reviews(), 1, "2026-03-11 10:00", now=NOW).pk,
             "requests": returned(bought := ordered(), 1).pk,
+            "request_files": _attached().pk,
             "orders": bought.pk,
             "materials": handed_out().pk,
         }
@@ -98,6 +99,8 @@ class World:
             "/reviews/{id}/plan/": (marta(), review),
             "/reviews/{id}/hold/": (giulia(), {"project_status": "on_track", "notes": "Hello"}),
             **_acts_of_support(bought),
+            "/materials/{material_pk}/withdraw/": (giulia(), {}),
+            "/materials/{material_pk}/give_back/": (giulia(), {}),
             "/rates/": (sofia(), line),
             "/billing_periods/{month}/close/": (pekka(), {}),
         }
@@ -116,6 +119,12 @@ class World:
     def actors(self) -> set[User]:
         """Who may do any of the acts."""
         return {person for person, _right in self.acts.values()}
+
+
+def _attached() -> RequestAttachment:
+    """A file of another request of Marta's."""
+    asked(files=[file()])
+    return RequestAttachment.objects.get()
 
 
 def _acts_of_support(bought: Order) -> dict[str, tuple[User, dict[str, Any]]]:

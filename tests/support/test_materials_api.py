@@ -65,3 +65,15 @@ def test_what_is_not_given_or_was_withdrawn_is_not_there(api: Api) -> None:
             assert (refused.status, refused.code) == (404, "not_found"), path
     assert api(hanna()).get(f"/materials/{theirs.pk}/file/").status == 200
     assert api(giulia()).get(f"/materials/{gone.pk}/").body["withdrawn_at"]
+
+
+def test_staff_withdraw_a_material_and_give_it_back(api: Api) -> None:
+    launch_kit()
+    material = handed_out()
+    withdrawn = api(giulia()).post(f"/materials/{material.pk}/withdraw/")
+    assert (withdrawn.status, withdrawn.body["withdrawn_at"] is None) == (200, False)
+    assert api(marta()).get(f"/materials/{material.pk}/").code == "not_found"
+    assert api(marta()).post(f"/materials/{material.pk}/give_back/").code == "not_found"
+    assert api(giulia()).post(f"/materials/{material.pk}/give_back/").body["withdrawn_at"] is None
+    assert api(marta()).post(f"/materials/{material.pk}/withdraw/").code == "not_allowed"
+    assert api(marta()).get(f"/materials/{material.pk}/").status == 200

@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 
 from support.domain.requests import add_note
+from support.models import RequestAttachment
 from tests.api.caller import Caller
 from tests.api.conftest import api, today
 from tests.factories import NOW, acme, giulia, hanna, marta
@@ -95,3 +97,23 @@ def test_another_customers_line_or_order_is_unknown(api: Api) -> None:
     assert api(hanna()).post("/requests/", asked_for).status == 400
     own = {**asked_for, "customer": hanna().memberships.get().customer_id, "order": mine.pk}
     assert api(hanna()).post("/requests/", own).status == 400
+
+
+def test_a_requests_files_are_named_with_it_and_read_one_by_one(api: Api) -> None:
+    request = asked(files=[file("log.txt", b"plain")])
+    add_note(request=request, body="See.", by=giulia(), now=NOW, files=[file("secret.txt", b"internal")])
+    shown = api(marta()).get(f"/requests/{request.pk}/").body
+    (named,) = [each for message in shown["messages"] for each in message["files"]]
+    answer = api(marta()).get(f"/request_files/{named['id']}/")
+    assert (answer.status, answer.content, answer.headers["ETag"]) == (200, b"plain", f'"{named["sha256"]}"')
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="log.txt"'
+    secret = RequestAttachment.objects.get(name="secret.txt")
+    assert api(giulia()).get(f"/request_files/{secret.pk}/").content == b"internal"
+    assert api(marta()).get(f"/request_files/{secret.pk}/").code == "not_found"
+
+
+def test_a_file_that_the_storage_lost_is_not_found(api: Api) -> None:
+    asked(files=[file()])
+    kept = RequestAttachment.objects.get()
+    default_storage.delete(str(kept.file))
+    assert api(marta()).get(f"/request_files/{kept.pk}/").code == "not_found"
