@@ -11,6 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from pypdf import PdfReader
 
@@ -307,3 +308,28 @@ def test_what_is_stored_is_private(close: Close) -> None:
     path = Path(private_files().path(month_file("csv").stored_as))
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("what", ["altered", "gone"])
+def test_the_check_names_a_stored_file_that_is_no_longer_what_it_was(
+    close: Close, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    render_all()
+    call_command("check_billing")
+    file = month_file("json")
+    path = Path(private_files().path(file.stored_as))
+    before = path.read_bytes()
+    try:
+        if what == "gone":
+            path.unlink()
+        else:
+            path.write_bytes(before.replace(b"EUR", b"USD", 1))
+        with pytest.raises(SystemExit) as ended:
+            call_command("check_billing")
+    finally:
+        path.write_bytes(before)
+    assert ended.value.code == 1
+    told = capsys.readouterr().err
+    assert file.stored_as in told
+    assert "1 differences" in told
+    assert ("no file" in told) == (what == "gone")

@@ -1,4 +1,4 @@
-"""`manage.py check_billing`: derive every closed statement again, as its close knew the ledger (DOMAIN.md §6)."""
+"""`manage.py check_billing`: derive every closed statement and hash every stored file again (DOMAIN.md §6)."""
 
 import sys
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from billing.domain.files.proof import check_files
 from billing.domain.proof import Difference, check_lines, check_numbers, check_statements
 from billing.models import Close, Statement
 from packages.models import Contract
@@ -14,7 +15,7 @@ AT_ONCE = 200
 
 
 class Command(BaseCommand):
-    help = "Derive every closed statement again; exit 1 and name each line, total, hash or number that differs."
+    help = "Derive every closed statement again; exit 1 and name each line, total, hash, number or file that differs."
 
     def handle(self, *args: Any, **options: Any) -> None:
         closes = list(Close.objects.order_by("number"))
@@ -30,7 +31,9 @@ class Command(BaseCommand):
             self.stderr.write(self.style.ERROR(f"{found} differences in {len(closes)} closes"))
             sys.exit(1)
         self.stdout.write(
-            self.style.SUCCESS(f"{len(closes)} closes, {len(statements)} statements checked: every line is right")
+            self.style.SUCCESS(
+                f"{len(closes)} closes, {len(statements)} statements checked: every line and file is right"
+            )
         )
 
     def _differences(self, closes: list[Close], statements: list[Statement]) -> Iterator[Difference]:
@@ -41,3 +44,4 @@ class Command(BaseCommand):
         for first in range(0, len(statements), AT_ONCE):
             yield from check_statements(statements[first : first + AT_ONCE])
         yield from check_numbers(statements)
+        yield from check_files()
