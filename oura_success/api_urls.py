@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from billing.api import exports, periods, rates
+from billing.api import exports, periods, rates, statements
 from core import converters  # noqa: F401 - makes `<month:…>` known
 from core.api.views import DocsView, SchemaView, problem_kind
 from customers.api import schema as _token_scheme  # noqa: F401 - known to the description once it is loaded
@@ -63,6 +63,8 @@ promised: list[URLPattern] = [
     path("billing_periods/<month:month>/close/", periods.PeriodClose.as_view(), name="billing-close"),
     path("billing_periods/<month:month>/lines/", periods.PeriodLines.as_view(), name="billing-lines"),
     path("billing_periods/<month:month>/export/", exports.PeriodExport.as_view(), name="billing-export"),
+    path("statements/", statements.StatementList.as_view(), name="statements"),
+    path("statements/<int:pk>/invoice/", statements.StatementInvoiced.as_view(), name="statement-invoice"),
 ]
 
 app_name = "api"

@@ -227,6 +227,8 @@ api/v1/billing_periods/<month:month>/                      -        ss   ..   ..
 api/v1/billing_periods/<month:month>/close/              -        ss   ..   ..   ..   ..   ..   ..   xo
 api/v1/billing_periods/<month:month>/lines/                -        ss   ..   ..   ..   ..   ..   ..   ox
 api/v1/billing_periods/<month:month>/export/               -        ss   ..   ..   ..   ..   ..   ..   ox
+api/v1/statements/                                         -        ss   ..   ..   ..   ..   ..   ..   ox
+api/v1/statements/<int:pk>/invoice/                        statement ss   ..   ..   ..   ..   ..   ..   xo
 api/schema/                                                -        ox   ox   ox   ox   ox   ox   ox   ox
 api/docs/                                                  -        ox   ox   ox   ox   ox   ox   ox   ox
 api/problems/<slug:code>/                                  -        ox   ox   ox   ox   ox   ox   ox   ox

@@ -13,6 +13,7 @@ from customers.models import User
 from oura_success.api_urls import promised
 from support.models import RequestAttachment
 from tests.api.caller import V1, Caller
+from tests.billing.months import statement_of_january
 from tests.factories import (
     NOW,
     acme,
@@ -81,6 +82,7 @@ READERS: dict[str, set[str]] = {
     "billing_periods/<month:month>/": {"finance"},
     "billing_periods/<month:month>/lines/": {"finance"},
     "billing_periods/<month:month>/export/": {"finance"},
+    "statements/": {"finance"},
 }
 # Who comes as far as the check of what they sent, which is empty.
 ACTORS: dict[str, set[str]] = {
@@ -113,6 +115,7 @@ ACTORS: dict[str, set[str]] = {
     "materials/<int:material_pk>/give_back/": ANSWER_AND_KEEP | {"other lead"},
     "rates/": {"operations"},
     "billing_periods/<month:month>/close/": {"finance"},
+    "statements/<int:pk>/invoice/": {"finance"},
 }
 
 
@@ -136,6 +139,7 @@ def acmes() -> dict[str, int]:
         "request_files": RequestAttachment.objects.get().pk,
         "orders": ordered().pk,
         "materials": handed_out(packages=["premium"]).pk,
+        "statements": statement_of_january(contract).pk,
     }
 
 

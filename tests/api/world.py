@@ -5,6 +5,7 @@ from typing import Any
 from customers.models import User
 from support.models import Order, RequestAttachment
 from tests.api.caller import V1
+from tests.billing.months import statement_of_january
 from tests.factories import NOW, booked, giulia, launch_kit, logged, marta, pekka, rate, sofia
 from tests.reviews.reviews import planned, with_reviews
 from tests.support.examples import asked, file, handed_out, ordered, returned
@@ -31,6 +32,7 @@ class World:
             "request_files": _attached().pk,
             "orders": bought.pk,
             "materials": handed_out().pk,
+            "statements": statement_of_january(contract).pk,
         }
         asked = {
             "contract": contract.pk,
@@ -103,6 +105,7 @@ class World:
             "/materials/{material_pk}/give_back/": (giulia(), {}),
             "/rates/": (sofia(), line),
             "/billing_periods/{month}/close/": (pekka(), {}),
+            "/statements/{id}/invoice/": (pekka(), {"reference": "2026/104", "invoiced_on": "2026-03-03"}),
         }
 
     def parameters_of(self, path: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from billing.domain.files.queries import stored_bytes
 from billing.domain.files.rendering import render_next
 from billing.models import BillingFile, Close, Statement
 from packages.models import Contract
-from tests.factories import LONG_AGO, customer, launch_kit, logged, pekka, rate
+from tests.factories import LONG_AGO, NOW, customer, launch_kit, logged, pekka, rate
 
 FEBRUARY = date(2026, 2, 1)
 CLOSED_AT = datetime(2026, 3, 3, 9, tzinfo=UTC)
@@ -34,6 +34,12 @@ def two_customers() -> list[Contract]:
 def closed(month: date = FEBRUARY) -> Close:
     """The month closed by finance; its files are owed."""
     return close_month(month=month, by=pekka(), now=max(CLOSED_AT, over_at(month) + timedelta(days=1)))
+
+
+def statement_of_january(contract: Contract) -> Statement:
+    """The statement of a first month with overage on `contract`, whose term begins on its last day."""
+    overage(contract, 45, "2026-01-31 15:00")
+    return Statement.objects.get(close=close_month(month=date(2026, 1, 1), by=pekka(), now=NOW))
 
 
 def render_all(now: datetime = RENDERED_AT) -> int:
