@@ -200,6 +200,11 @@ class EntryFilterForm(forms.Form):
         """Whether anything is filtered out."""
         return self.is_valid() and any(self.cleaned_data.values())
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the list is that of one customer or of one month, which does not grow for ever."""
+        return self.is_valid() and bool(self.cleaned_data["customer"] or self.cleaned_data["month"])
+
     def narrow(self, entries: QuerySet[LedgerEntry], *, reader: User) -> QuerySet[LedgerEntry]:
         """Those of `entries` that the filters leave."""
         self.is_valid()

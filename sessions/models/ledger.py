@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from packages.models import Contract
@@ -109,6 +109,12 @@ class LedgerEntry(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["contract", "started_at", "id"], name="ledger_entries_contract"),
             models.Index(fields=["service_date"], condition=Q(kind="consumption"), name="ledger_entries_month"),
+            models.Index(
+                F("started_at").desc(nulls_last=True),
+                F("id").desc(),
+                condition=Q(kind="consumption"),
+                name="ledger_entries_newest",
+            ),
             models.Index(fields=["staff", "started_at"], condition=Q(kind="consumption"), name="ledger_entries_staff"),
         ]
 

@@ -51,11 +51,6 @@ COLUMNS = {
 def entry_list(request: PortalRequest) -> HttpResponse:
     """The time entries that the reader may see, newest service first. Filters stand in the address."""
     chosen = _Chosen.of(request)
-    totals = chosen.entries.order_by().aggregate(
-        minutes=Sum("minutes", default=0, filter=Q(reversed_by__isnull=True)),
-        included=Sum("share__included_minutes", default=0),
-        overage=Sum("share__overage_minutes", default=0),
-    )
     page = page_of(chosen.entries, request.GET)
     return render(
         request,
@@ -65,7 +60,7 @@ def entry_list(request: PortalRequest) -> HttpResponse:
             "order": chosen.order,
             "page": page,
             "rows": price(page.object_list),
-            "totals": totals,
+            "totals": chosen.totals(),
         },
     )
 
@@ -141,6 +136,16 @@ class _Chosen:
         )
         order = Order.of(request.GET, COLUMNS, default=NEWEST_FIRST)
         return cls(filters, order, order.sort(filters.narrow(time_entries_visible_to(reader), reader=reader)))
+
+    def totals(self) -> dict[str, int] | None:
+        """Minutes of all pages of one customer or month: nobody needs the sum of all years, which only grows."""
+        if not self.filters.is_bounded:
+            return None
+        return self.entries.order_by().aggregate(
+            minutes=Sum("minutes", default=0, filter=Q(reversed_by__isnull=True)),
+            included=Sum("share__included_minutes", default=0),
+            overage=Sum("share__overage_minutes", default=0),
+        )
 
 
 def _today(request: PortalRequest) -> date:

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from django.http import QueryDict
+from pytest_django import DjangoAssertNumQueries
 
+from core import tables
 from core.csv_files import csv_download, in_chunks
 from core.tables import Column, Order, by_name, page_of
 from customers.models import Customer
@@ -69,6 +71,26 @@ class TestPages:
     def test_nonsense_is_the_first_page_of_the_usual_size(self, query: str, first: int, size: int) -> None:
         page = page_of(range(120), QueryDict(query))
         assert (page.object_list[0], page.paginator.per_page) == (first, size)
+
+    @pytest.mark.parametrize(
+        ("rows", "last_page", "count", "total"), [(100, 4, 100, 100), (101, 4, 100, "100+"), (3, 1, 3, 3)]
+    )
+    def test_a_long_list_is_counted_so_far(
+        self, monkeypatch: pytest.MonkeyPatch, rows: int, last_page: int, count: int, total: int | str
+    ) -> None:
+        monkeypatch.setattr(tables, "MOST_COUNTED", 100)
+        pages = page_of(range(rows), QueryDict("")).paginator
+        assert isinstance(pages, tables.SizedPaginator)
+        assert (pages.num_pages, pages.count, pages.total) == (last_page, count, total)
+
+    @pytest.mark.django_db
+    def test_no_more_rows_are_counted_than_that(
+        self, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        monkeypatch.setattr(tables, "MOST_COUNTED", 100)
+        with django_assert_num_queries(1) as asked:
+            assert page_of(Customer.objects.order_by("name"), QueryDict("")).paginator.count == 0
+        assert "LIMIT 101" in asked[0]["sql"]
 
 
 def test_a_file_is_written_while_it_is_read() -> None:

@@ -38,7 +38,7 @@ from tests.factories import (
 )
 
 NOW = at("2026-03-20 18:00")
-QUERIES_OF_THE_LIST = 8
+QUERIES_OF_THE_LIST = 7
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_on_20_march")]
 
@@ -529,6 +529,23 @@ class TestList:
         assert minutes(f"?customer={acme().pk}&month=2026-03") == [30]
         assert minutes("?by=me") == []
         assert minutes("?month=next&customer=x") == [45, 30, 60]
+
+    def test_it_sums_up_what_does_not_grow_for_ever(self) -> None:
+        contract = launch_kit()
+        logged(contract, "kickoff", 60, "2026-02-27 10:00", now=NOW)
+        logged(contract, "supplementary-training", 30, "2026-03-03 10:00", now=NOW)
+
+        def sums(query: str) -> Any:
+            return self.answer(giulia(), query).context["totals"]
+
+        assert sums("") is None
+        assert sums("?by=me") is None
+        assert sums("?month=2026-03") == {"minutes": 30, "included": 0, "overage": 30}
+        assert sums(f"?customer={acme().pk}") == {"minutes": 90, "included": 60, "overage": 30}
+        assert (
+            "1:30 delivered: 1:00 included, 0:30 overage"
+            in self.answer(giulia(), f"?customer={acme().pk}").content.decode()
+        )
 
     def test_a_customer_that_one_may_not_see_is_no_filter(self) -> None:
         launch_kit()
