@@ -29,12 +29,12 @@ class Case:
 
 
 def cases(world: World, *, url: str, cookie: str, contract: int) -> list[Case]:
-    """The cases with a bound of their own; `cookie` is of the staff member who delivers `contract`."""
+    """The cases with a bound of their own; `cookie` is of the customer's admin whose `contract` it is."""
     return [
         Case("logging one entry", logging(world), floor_insert(world), most=4),
         Case(
-            "the hours page, 100 rows",
-            lambda _number: Request(f"/time-entries/?{urlencode({'size': 100})}", headers={"Cookie": cookie}),
+            "the customer's hours, 100 rows",
+            lambda _number: Request(f"/contracts/{contract}/?{urlencode({'size': 100})}", headers={"Cookie": cookie}),
             lambda _number: Request(f"/rows/{contract}/"),
             most=12,
         ),
