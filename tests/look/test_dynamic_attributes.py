@@ -1,10 +1,13 @@
-"""Cotton resolves `:attribute="…"` as a name or a literal; a filter or a condition there is silently nothing."""
+"""Cotton says nothing of a mistake in an attribute: a filter in `:attribute="…"` is nothing, a bad tag stays as text."""
 
 import ast
 import re
 from pathlib import Path
 
 import pytest
+from django.template import Engine, TemplateSyntaxError
+from django_cotton.cotton_loader import Loader
+from django_cotton.templatetags import _component
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 DYNAMIC = re.compile(r'\s:([a-z][a-z-]*)="([^"]*)"')
@@ -36,3 +39,33 @@ def test_no_attribute_is_silently_nothing(template: Path) -> None:
 def test_the_rule_finds_what_it_is_for() -> None:
     assert silent_attributes('<c-stat :value="total|minutes" :note="note" />') == [':value="total|minutes"']
     assert silent_attributes('<c-tab :current="a == b" :count="3" />') == [':current="a == b"']
+
+
+def unread_attributes(source: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The attributes of a template whose tags Django cannot read, each with what it says of it."""
+    read = _component.compile_inline_template
+    unread: list[str] = []
+
+    def noting(text: str, *parts: object) -> object:
+        try:
+            return read(text, *parts)
+        except TemplateSyntaxError as error:
+            unread.append(f"{text}: {error}")
+            raise
+
+    monkeypatch.setattr(_component, "compile_inline_template", noting)
+    engine = Engine.get_default()
+    engine.from_string(Loader(engine).cotton_compiler.process(source))
+    return unread
+
+
+@pytest.mark.parametrize(
+    "template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: str(path.relative_to(TEMPLATES))
+)
+def test_every_tag_in_an_attribute_can_be_read(template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert unread_attributes(template.read_text(), monkeypatch) == []
+
+
+def test_the_second_rule_finds_what_it_is_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = '<c-card title="{% blocktranslate count a=1 b=2 %}one{% plural %}many{% endblocktranslate %}"></c-card>'
+    assert len(unread_attributes(source, monkeypatch)) == 1
