@@ -204,6 +204,10 @@ class NoteForm(forms.Form):
         label=gettext_lazy("Add an internal note"), max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 3})
     )
 
+    def __init__(self, data: QueryDict | None = None) -> None:
+        """Ids of its own: the agenda, which the customer reads, has a field `text` on the same page."""
+        super().__init__(data, auto_id="note_%s")
+
 
 class ReviewFilterForm(forms.Form):
     """Filters of the list, in the address. What cannot be read filters nothing."""

@@ -1,5 +1,6 @@
 """The pages of reviews: who sees what, and what each form does."""
 
+import re
 from collections.abc import Generator
 from datetime import date
 from typing import Any
@@ -289,3 +290,12 @@ def test_a_review_asks_as_often_with_three_of_all_as_with_one(
         if number in (1, 3):
             with django_assert_num_queries(DETAIL):
                 assert staff.get(reverse("reviews:detail", args=[review.pk])).status_code == 200
+
+
+def test_every_label_of_the_page_names_a_field_of_its_own(contract: Contract) -> None:
+    """What is meant as an internal note must not end up on the agenda, which the customer reads."""
+    shown = page(giulia(), "reviews:detail", planned(contract, 1, "2026-03-10 10:00").pk)
+    ids = re.findall(r'\sid="([^"]+)"', shown)
+    labelled = re.findall(r'<label[^>]*\sfor="([^"]+)"', shown)
+    assert len(labelled) >= 2
+    assert [ids.count(each) for each in labelled] == [1] * len(labelled)
