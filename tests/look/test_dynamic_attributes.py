@@ -1,4 +1,4 @@
-"""Cotton says nothing of a mistake in an attribute: a filter in `:attribute="…"` is nothing, a bad tag stays as text."""
+"""Cotton hides mistakes in an attribute: a filter in `:attribute="…"` is nothing, a bad tag stays as its text."""
 
 import ast
 import re
