@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from django.template import Engine, TemplateSyntaxError
-from django_cotton.cotton_loader import Loader
-from django_cotton.templatetags import _component
+from django_cotton.cotton_loader import Loader  # type: ignore[import-untyped]  # has no types
+from django_cotton.templatetags import _component  # type: ignore[import-untyped]  # has no types
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 DYNAMIC = re.compile(r'\s:([a-z][a-z-]*)="([^"]*)"')
