@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from billing.domain.invoices import LONGEST_REFERENCE, mark_invoiced
 from billing.domain.queries import statements_visible_to
 from billing.models import Statement
-from core.api.fields import CalendarDate, Money, money_text
+from core.api.fields import CalendarDate, Money, Text, money_text
 from customers.api.views import PortalAPIView, PortalListView
 from customers.domain.roles import Right
 from customers.models import TokenScope
@@ -35,7 +35,7 @@ class StatementOutput(serializers.Serializer[Any]):
 class InvoiceInput(serializers.Serializer[Any]):
     """Under which number of the books the statement was invoiced, and on which day."""
 
-    reference = serializers.CharField(max_length=LONGEST_REFERENCE)
+    reference = Text(max_length=LONGEST_REFERENCE)
     invoiced_on = CalendarDate()
 
 

@@ -213,6 +213,7 @@ api/v1/requests/<int:pk>/messages/                         request  ss   x.   x.
 api/v1/requests/<int:pk>/route/                            request  ss   x.   x.   x.   xf   xo   xo   ..
 api/v1/requests/<int:pk>/close/                            request  ss   x.   x.   x.   xo   xo   xo   ..
 api/v1/requests/<int:pk>/call_off/                         request  ss   x.   x.   x.   xo   xo   xo   ..
+api/v1/request_files/<int:pk>/                             attachment ss .x   .x   .x   ox   ox   ox   ..
 api/v1/orders/                                             -        ss   of   oo   ..   of   oo   oo   ..
 api/v1/orders/<int:pk>/                                    order    ss   .x   .x   ..   ox   ox   ox   ..
 api/v1/orders/<int:pk>/receipt/                            order    ss   x.   x.   ..   xf   xo   xo   ..
@@ -221,6 +222,8 @@ api/v1/orders/<int:pk>/exceptions/                         order    ss   x.   x.
 api/v1/materials/                                          -        ss   ox   ox   ox   ox   ox   ox   ox
 api/v1/materials/<int:material_pk>/                        -        ss   ox   ox   ox   ox   ox   ox   ox
 api/v1/materials/<int:material_pk>/file/                   -        ss   ox   ox   ox   ox   ox   ox   ox
+api/v1/materials/<int:material_pk>/withdraw/               -        ss   xf   xo   xf   xf   xo   xo   xf
+api/v1/materials/<int:material_pk>/give_back/              -        ss   xf   xo   xf   xf   xo   xo   xf
 api/v1/rates/                                              -        ss   ..   ..   ..   ..   ..   oo   of
 api/v1/billing_periods/                                    -        ss   ..   ..   ..   ..   ..   ..   ox
 api/v1/billing_periods/<month:month>/                      -        ss   ..   ..   ..   ..   ..   ..   ox

@@ -65,6 +65,7 @@ class World:
             "start_date": "2026-03-02",
             "end_date": "2027-03-01",
             "lead": giulia().email,
+            "confirmed_reviews": 0,
         }
         move = {
             "starts_at": "2026-03-16T10:00:00+01:00",

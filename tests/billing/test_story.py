@@ -147,4 +147,4 @@ def test_three_months(capsys: pytest.CaptureFixture[str]) -> None:
     together = Statement.objects.aggregate(minutes=Sum("minutes"), amount=Sum("amount"))
     assert (together["minutes"], str(together["amount"])) == (100, "222.50")  # 65 + 25 + 10; 130 + 50 + 42.50
     assert lines(february) == ["26 Feb +15 +30.00 delivered", "27 Feb +50 +100.00 delivered"], "as it was signed"
-    assert "3 closes, 3 statements checked: every line is right" in capsys.readouterr().out
+    assert "3 closes, 3 statements checked: every line and file is right" in capsys.readouterr().out
