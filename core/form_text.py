@@ -10,12 +10,16 @@ NOT_READABLE = "\N{REPLACEMENT CHARACTER}"
 """What stands where a request's bytes were no text, such as half of a surrogate pair."""
 
 
-def refuse_unseen_characters(text: str) -> None:
+def refuse_unseen_characters(value: object) -> None:
     """Refuse what a reader cannot see or what shows something else than is stored (`core.text`).
+
+    Fields of numbers with commas between them are text fields to Django: their value has been read by then.
 
     :raises ValidationError: with a sentence for whoever pasted it
     """
-    if NOT_READABLE in text or not is_plain(text, lines=True):
+    if not isinstance(value, str):
+        return
+    if NOT_READABLE in value or not is_plain(value, lines=True):
         raise ValidationError(_("This text holds characters that cannot be shown."), code="unseen_characters")
 
 
