@@ -7,10 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from customers.administration import RecordAdmin
+from customers.administration import OperationsAdmin, RecordAdmin
 from customers.models import User
 from notifications.domain.resending import NotResendable, send_again
-from notifications.models import Message
+from notifications.models import Message, ReminderPolicy
 
 
 @admin.register(Message)
@@ -36,3 +36,11 @@ class MessageAdmin(RecordAdmin):
         if asked:
             said = ngettext("%(count)s mail is sent again.", "%(count)s mails are sent again.", asked)
             self.message_user(request, said % {"count": asked}, messages.SUCCESS)
+
+
+@admin.register(ReminderPolicy)
+class ReminderPolicyAdmin(OperationsAdmin):
+    list_display = ("__str__", "session_first_hours", "session_last_hours", "unused_minutes_days", "contract_end_days")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not ReminderPolicy.objects.exists()

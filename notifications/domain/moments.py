@@ -1,9 +1,11 @@
-"""When a reminder that is bound to a date is due: at 08:00 in the reader's zone, days before (DOMAIN.md §11)."""
+"""When reminders are due, and the moments that operations can change (DOMAIN.md §11)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from notifications.models import ReminderPolicy
 
 MORNING = time(8)
 
@@ -14,6 +16,11 @@ class Moment:
 
     days: int
     due_at: datetime
+
+
+def reminder_policy() -> ReminderPolicy:
+    """The moments of reminders that operations can change; the defaults until they do."""
+    return ReminderPolicy.objects.first() or ReminderPolicy()
 
 
 def morning_of(day: date, zone: str) -> datetime:

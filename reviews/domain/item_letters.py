@@ -12,12 +12,13 @@ from core.formatting import format_day
 from customers.domain.roles import Right
 from notifications.domain.kinds import Kind, register
 from notifications.domain.letters import Letter, absolute_url
+from notifications.domain.moments import reminder_policy
 from notifications.models import Message
 from reviews.domain.item_reminders import ITEM_DUE, ITEM_OVERDUE, moment_of, open_items
 from reviews.domain.queries import reviews_visible_to
 
 LABELS: dict[str, str | Promise] = {
-    ITEM_DUE: gettext_lazy("Action item: 3 days before its day"),
+    ITEM_DUE: gettext_lazy("Action item: before its day"),
     ITEM_OVERDUE: gettext_lazy("Action item: its day has passed"),
 }
 
@@ -41,7 +42,7 @@ def _write(kind: str, message: Message, now: datetime) -> Letter | None:
     item = open_items().filter(pk=message.subject_id or 0, owner=owner).first()
     if item is None or owner is None or str(item.due_on) != message.facts["due_on"]:
         return None
-    moment = moment_of(item, zone=timezone.get_current_timezone_name(), now=now)
+    moment = moment_of(item, reminder_policy(), zone=timezone.get_current_timezone_name(), now=now)
     if moment is None or moment.kind != kind or not reviews_visible_to(owner).filter(pk=item.review_id).exists():
         return None
     names = {

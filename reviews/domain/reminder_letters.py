@@ -12,12 +12,13 @@ from core.formatting import format_day, format_instant, zone_city
 from customers.domain.roles import Right
 from notifications.domain.kinds import Kind, register
 from notifications.domain.letters import Letter, absolute_url
+from notifications.domain.moments import reminder_policy
 from notifications.models import Message
 from reviews.domain.queries import reviews_promised_now
 from reviews.domain.reminders import (
-    DAY_BEFORE,
+    FIRST_REMINDER,
+    LAST_REMINDER,
     NOT_PLANNED,
-    WEEK_BEFORE,
     WINDOW_OPENS,
     last_arrangement,
     moment_of,
@@ -31,8 +32,8 @@ from sessions.domain.contract_readers import reader_among
 LABELS: dict[str, str | Promise] = {
     WINDOW_OPENS: gettext_lazy("Project health check: its window opens"),
     NOT_PLANNED: gettext_lazy("Project health check: nothing planned yet"),
-    WEEK_BEFORE: gettext_lazy("Project health check: 7 days before"),
-    DAY_BEFORE: gettext_lazy("Project health check: 24 hours before"),
+    FIRST_REMINDER: gettext_lazy("Project health check: first reminder"),
+    LAST_REMINDER: gettext_lazy("Project health check: last reminder"),
 }
 
 
@@ -56,7 +57,13 @@ def _write(kind: str, message: Message, now: datetime) -> Letter | None:
     if review is None:
         return None
     readers = readers_of_reviews([review.contract], now=now)[review.contract_id]
-    moment = moment_of(review, zone=timezone.get_current_timezone_name(), arranged_at=review.arranged_at, now=now)
+    moment = moment_of(
+        review,
+        reminder_policy(),
+        zone=timezone.get_current_timezone_name(),
+        arranged_at=review.arranged_at,
+        now=now,
+    )
     if reader_among(readers, message.recipient) is None or moment is None or moment.kind != kind:
         return None
     if thing_of(review, kind) != message.facts["about"]:

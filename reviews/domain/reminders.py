@@ -1,7 +1,8 @@
 """The reminders of project health checks, to the primary contact and the dedicated person (DOMAIN.md §8, §11).
 
-One row: the window opens; 14 days before it ends nothing is planned; 7 days and 24 h before the meeting. Each ends when
-the next begins. A scan of the present state finds what is due, so nothing is told of what was moved or cancelled.
+One row: the window opens; 14 days before it ends nothing is planned; 7 days and 24 h before the meeting, unless
+operations chose other moments. Each ends when the next begins. A scan of the present state finds what is due, so
+nothing is told of what was moved or cancelled.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Max, Q
 
 from core.dates import local_day, start_of_day
-from notifications.domain.moments import morning_of
+from notifications.domain.moments import morning_of, reminder_policy
 from notifications.domain.muting import without_muted
 from notifications.domain.outbox import Owed, owe_all
+from notifications.models import ReminderPolicy
 from packages.models import Contract, DeliveryTeamMember
 from reviews.domain.queries import reviews_promised_now
 from reviews.domain.standings import last_day_of
@@ -22,13 +24,10 @@ from sessions.domain.contract_readers import Reader, readers_of
 
 WINDOW_OPENS = "review_window_opens"
 NOT_PLANNED = "review_not_planned"
-WEEK_BEFORE = "review_week_before"
-DAY_BEFORE = "review_day_before"
-KINDS = (WINDOW_OPENS, NOT_PLANNED, WEEK_BEFORE, DAY_BEFORE)
+FIRST_REMINDER = "review_week_before"
+LAST_REMINDER = "review_day_before"
+KINDS = (WINDOW_OPENS, NOT_PLANNED, FIRST_REMINDER, LAST_REMINDER)
 
-NOT_PLANNED_DAYS = timedelta(days=14)
-WEEK = timedelta(days=7)
-DAY = timedelta(hours=24)
 SLACK = timedelta(days=2)
 """Days are those of UTC in the query, those of the contract's and the reader's zones afterwards."""
 
@@ -44,7 +43,9 @@ class Moment:
     arose_at: datetime
 
 
-def moment_of(review: Review, *, zone: str, arranged_at: datetime | None, now: datetime) -> Moment | None:
+def moment_of(
+    review: Review, policy: ReminderPolicy, *, zone: str, arranged_at: datetime | None, now: datetime
+) -> Moment | None:
     """The moment of `review` that is on at `now` for a reader in the IANA `zone`; None where none is.
 
     :param arranged_at: when the review was last planned, moved, or its plan given up
@@ -56,15 +57,17 @@ def moment_of(review: Review, *, zone: str, arranged_at: datetime | None, now: d
         return None
     opens_at = morning_of(review.window_starts_on, zone)
     planned = review.starts_at is not None
-    # Where it is planned there is nothing to say 14 days before the end; what opened so long ago is not told any more.
-    unplanned_at = morning_of(last - NOT_PLANNED_DAYS, zone)
+    # Where it is planned there is nothing to say so near the end; what opened so long ago is not told any more.
+    unplanned_at = morning_of(last - timedelta(days=policy.review_unplanned_days), zone)
     row = [Moment(WINDOW_OPENS, opens_at, signed_at)]
     if unplanned_at > opens_at:
         row.append(Moment("" if planned else NOT_PLANNED, unplanned_at, arranged_at))
     over_at = start_of_day(last + timedelta(days=1), review.contract.time_zone)
     if review.starts_at is not None:
-        row.append(Moment(WEEK_BEFORE, morning_of(local_day(review.starts_at, zone) - WEEK, zone), arranged_at))
-        row.append(Moment(DAY_BEFORE, review.starts_at - DAY, arranged_at))
+        first_day = local_day(review.starts_at, zone) - timedelta(days=policy.review_first_days)
+        row.append(Moment(FIRST_REMINDER, morning_of(first_day, zone), arranged_at))
+        last_at = review.starts_at - timedelta(hours=policy.review_last_hours)
+        row.append(Moment(LAST_REMINDER, last_at, arranged_at))
         over_at = review.starts_at
     begun = [each for each in row if each.due_at <= now < over_at]
     latest = max(begun, key=lambda each: each.due_at, default=None)
@@ -91,24 +94,28 @@ def last_arrangement() -> Max:
 
 def owe_review_reminders(*, now: datetime) -> int:
     """Owe every reminder of a review whose moment is on; a fixed number of queries whatever the number of reviews."""
+    policy = reminder_policy()
     today = now.astimezone(UTC).date()
     open_now = Q(window_starts_on__lte=today + SLACK, window_ends_on__gte=today - SLACK)
-    coming = Q(starts_at__gt=now, starts_at__lte=now + WEEK + SLACK)
+    coming = Q(starts_at__gt=now, starts_at__lte=now + timedelta(days=policy.review_first_days) + SLACK)
     open_reviews = reviews_promised_now().exclude(status=Review.Status.HELD).filter(open_now | coming)
     arranged: list[tuple[Review, datetime | None]] = [
         (review, review.arranged_at) for review in open_reviews.annotate(arranged_at=last_arrangement())
     ]
     readers = readers_of_reviews({review.contract for review, _at in arranged}, now=now)
-    return owe_all(without_muted(_due(arranged, readers, now)), now=now)
+    return owe_all(without_muted(_due(arranged, readers, policy, now)), now=now)
 
 
 def _due(
-    arranged: Iterable[tuple[Review, datetime | None]], readers: Mapping[int, list[Reader]], now: datetime
+    arranged: Iterable[tuple[Review, datetime | None]],
+    readers: Mapping[int, list[Reader]],
+    policy: ReminderPolicy,
+    now: datetime,
 ) -> Iterator[Owed]:
     for review, arranged_at in arranged:
         for reader in readers[review.contract_id]:
             zone = reader.person.time_zone
-            moment = moment_of(review, zone=zone, arranged_at=arranged_at, now=now)
+            moment = moment_of(review, policy, zone=zone, arranged_at=arranged_at, now=now)
             # A moment that was over when its cause arose is not sent.
             if moment is None or moment.due_at < max(moment.arose_at, reader.since):
                 continue
@@ -124,7 +131,7 @@ def _due(
 
 def thing_of(review: Review, kind: str) -> str:
     """What a reminder of that kind is about, as its key names it: a start, a last day, or the window's first day."""
-    if kind in (WEEK_BEFORE, DAY_BEFORE):
+    if kind in (FIRST_REMINDER, LAST_REMINDER):
         assert review.starts_at is not None
         return f"{review.starts_at:%Y%m%dT%H%MZ}"
     return str(review.window_starts_on if kind == WINDOW_OPENS else last_day_of(review))

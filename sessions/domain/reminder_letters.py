@@ -16,6 +16,7 @@ from core.formatting import format_day, format_minutes
 from customers.domain.roles import Right, is_admin_of
 from notifications.domain.kinds import Kind, register
 from notifications.domain.letters import Letter, absolute_url
+from notifications.domain.moments import reminder_policy
 from notifications.models import Message
 from packages.models import Contract
 from sessions.domain.contract_readers import Reader, reader_among, readers_of
@@ -175,7 +176,7 @@ def _not_logged(message: Message, now: datetime) -> Letter | None:
 
 def _is_on(row: Row, contract: Contract, message: Message, now: datetime) -> bool:
     """Whether the moment that `message` is about is still on, for the same last day."""
-    moment = row.moment(contract, zone=timezone.get_current_timezone_name(), now=now)
+    moment = row.moment(contract, reminder_policy(), zone=timezone.get_current_timezone_name(), now=now)
     last_day = row.last_day(contract).isoformat()
     return moment is not None and moment.days == message.facts["days"] and last_day == message.facts["last_day"]
 

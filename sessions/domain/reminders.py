@@ -1,17 +1,19 @@
-"""The reminders of a session, 24 h and 1 h before it (DOMAIN.md §11).
+"""The reminders of a session, 24 h and 1 h before it unless operations chose other moments (DOMAIN.md §11).
 
 Nothing is scheduled ahead: a scan of the present state, each minute, finds what is due. So a reminder that nobody could
 send is sent late, and one of a session that was moved or cancelled is never even owed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Max, Q
 from django.db.models.functions import Greatest
 
+from notifications.domain.moments import reminder_policy
 from notifications.domain.outbox import Owed, owe_all
+from notifications.models import ReminderPolicy
 from sessions.domain.recipients import attendees_to_remind
 from sessions.models import ConsultingSession, SessionEvent
 
@@ -33,9 +35,14 @@ class Moment:
         return self.due_at(starts_at) <= now < starts_at - self.until_before
 
 
-DAY_BEFORE = Moment("session_reminder_24h", timedelta(hours=24), timedelta(hours=1))
-HOUR_BEFORE = Moment("session_reminder_1h", timedelta(hours=1), timedelta(0))
-MOMENTS = (DAY_BEFORE, HOUR_BEFORE)
+FIRST_REMINDER = "session_reminder_24h"
+LAST_REMINDER = "session_reminder_1h"
+
+
+def moments_of(policy: ReminderPolicy) -> tuple[Moment, Moment]:
+    """The two moments of every session, the first one first."""
+    first, last = timedelta(hours=policy.session_first_hours), timedelta(hours=policy.session_last_hours)
+    return Moment(FIRST_REMINDER, first, last), Moment(LAST_REMINDER, last, timedelta(0))
 
 
 def owe_session_reminders(*, now: datetime) -> int:
@@ -43,10 +50,10 @@ def owe_session_reminders(*, now: datetime) -> int:
 
     The number of queries does not depend on the number of sessions. Any number of scans may run at once.
     """
-    earliest = max(moment.before for moment in MOMENTS)
+    moments = moments_of(reminder_policy())
     coming_up = (
         ConsultingSession.objects.filter(
-            status=ConsultingSession.Status.BOOKED, starts_at__gt=now, starts_at__lte=now + earliest
+            status=ConsultingSession.Status.BOOKED, starts_at__gt=now, starts_at__lte=now + moments[0].before
         )
         .select_related("staff", "contract__customer")
         .prefetch_related("attendees__user")
@@ -55,7 +62,7 @@ def owe_session_reminders(*, now: datetime) -> int:
     )
     owed: list[Owed] = []
     for session in coming_up:
-        owed += _reminders_of(session, arranged_at=session.arranged_at, staffed_at=session.staffed_at, now=now)
+        owed += _reminders_of(session, moments, arranged_at=session.arranged_at, staffed_at=session.staffed_at, now=now)
     return owe_all(owed, now=now)
 
 
@@ -65,9 +72,14 @@ def _latest(*kinds: str) -> Greatest:
 
 
 def _reminders_of(
-    session: ConsultingSession, *, arranged_at: datetime, staffed_at: datetime, now: datetime
+    session: ConsultingSession,
+    moments: Iterable[Moment],
+    *,
+    arranged_at: datetime,
+    staffed_at: datetime,
+    now: datetime,
 ) -> Iterator[Owed]:
-    for moment in MOMENTS:
+    for moment in moments:
         due_at = moment.due_at(session.starts_at)
         if not moment.is_on(session.starts_at, now=now):
             continue

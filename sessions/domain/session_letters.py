@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy
 from customers.models import User
 from notifications.domain.kinds import Kind, register
 from notifications.domain.letters import Letter
+from notifications.domain.moments import reminder_policy
 from notifications.models import Message
 from sessions.domain import invitations
 from sessions.domain.calendar_entries import CANCEL, REQUEST, calendar_entry
 from sessions.domain.letter_parts import answers_reach, is_to, meeting_for, session_of, when_of
 from sessions.domain.recipients import has_declined
-from sessions.domain.reminders import DAY_BEFORE, HOUR_BEFORE, Moment
+from sessions.domain.reminders import FIRST_REMINDER, LAST_REMINDER, moments_of
 from sessions.models import ConsultingSession, SessionEvent
 
 Status = ConsultingSession.Status
@@ -25,18 +26,18 @@ def register_kinds() -> None:
     """Make these mails known to the outbox; called once by the app's configuration."""
     register(
         Kind(
-            code=DAY_BEFORE.kind,
-            label=gettext_lazy("Session: reminder 24 hours before"),
-            compose=partial(_remind, DAY_BEFORE),
+            code=FIRST_REMINDER,
+            label=gettext_lazy("Session: first reminder"),
+            compose=partial(_remind, FIRST_REMINDER),
             may_be_muted=True,
             page="sessions:detail",
         )
     )
     register(
         Kind(
-            code=HOUR_BEFORE.kind,
-            label=gettext_lazy("Session: reminder 1 hour before"),
-            compose=partial(_remind, HOUR_BEFORE),
+            code=LAST_REMINDER,
+            label=gettext_lazy("Session: last reminder"),
+            compose=partial(_remind, LAST_REMINDER),
             may_be_muted=True,
             page="sessions:detail",
         )
@@ -61,13 +62,15 @@ def register_kinds() -> None:
     )
 
 
-def _remind(moment: Moment, message: Message, now: datetime) -> Letter | None:
+def _remind(kind: str, message: Message, now: datetime) -> Letter | None:
     session = session_of(message)
-    if session is None or session.status != Status.BOOKED or not moment.is_on(session.starts_at, now=now):
+    if session is None or session.status != Status.BOOKED:
+        return None
+    if not any(each.kind == kind and each.is_on(session.starts_at, now=now) for each in moments_of(reminder_policy())):
         return None
     if has_declined(session, person=message.recipient, email=message.recipient_email):
         return None
-    soon = moment == HOUR_BEFORE
+    soon = kind == LAST_REMINDER
     subject = _("Starting soon: %(type)s at %(time)s") if soon else _("Reminder: %(type)s, %(time)s")
     return Letter(
         subject=subject % {"type": session.get_session_type_display(), "time": when_of(session, day=not soon)},

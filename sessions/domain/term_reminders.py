@@ -9,9 +9,10 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Least
 
 from core.dates import start_of_day
-from notifications.domain.moments import Moment, latest_moment
+from notifications.domain.moments import Moment, latest_moment, reminder_policy
 from notifications.domain.muting import without_muted
 from notifications.domain.outbox import Owed, owe_all
+from notifications.models import ReminderPolicy
 from packages.domain.windows import window_of
 from packages.models import Contract
 from sessions.domain.contract_readers import Reader, readers_of
@@ -22,26 +23,29 @@ CONTRACT_ENDS = "contract_ends"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of reminders before a last day: their kind, and how many days before it each of them goes."""
+    """A row of reminders before a last day, all of one kind."""
 
     kind: str
-    days_before: Sequence[int]
+
+    def days_before(self, policy: ReminderPolicy) -> Sequence[int]:
+        """How many days before the last day each of them goes."""
+        return policy.unused_minutes_days if self.kind == UNUSED_MINUTES else policy.contract_end_days
 
     def last_day(self, contract: Contract) -> date:
         """The day that the row counts down to, in the contract's zone."""
         return window_of(contract).last if self.kind == UNUSED_MINUTES else contract.ends_on
 
-    def moment(self, contract: Contract, *, zone: str, now: datetime) -> Moment | None:
+    def moment(self, contract: Contract, policy: ReminderPolicy, *, zone: str, now: datetime) -> Moment | None:
         """The moment that is on for a reader in `zone`; None before the first, once the last day is over, or voided."""
         last = self.last_day(contract)
         over = start_of_day(last + timedelta(days=1), contract.time_zone) <= now
         if over or contract.voided_at is not None:
             return None
-        return latest_moment(last, self.days_before, zone=zone, now=now)
+        return latest_moment(last, self.days_before(policy), zone=zone, now=now)
 
 
-UNUSED = Row(UNUSED_MINUTES, (30, 14, 7, 1))
-ENDS = Row(CONTRACT_ENDS, (60, 30, 7))
+UNUSED = Row(UNUSED_MINUTES)
+ENDS = Row(CONTRACT_ENDS)
 SLACK = timedelta(days=2)
 """Days are those of UTC in the query, those of the contract's and the reader's zones afterwards."""
 
@@ -67,24 +71,27 @@ def _last_day_of_window() -> Least:
 
 
 def _owe(row: Row, contracts: "QuerySet[Contract]", last_day: Combinable, now: datetime) -> int:
+    policy = reminder_policy()
     today = now.astimezone(UTC).date()
     near = (
         contracts.alias(last_day=last_day)
         .filter(
             voided_at__isnull=True,
-            last_day__range=(today - SLACK, today + timedelta(days=max(row.days_before)) + SLACK),
+            last_day__range=(today - SLACK, today + timedelta(days=max(row.days_before(policy))) + SLACK),
         )
         .select_related("customer", "package_version")
     )
     found = list(near)
     readers = readers_of([contract.customer for contract in found], now=now)
-    return owe_all(without_muted(_due(row, found, readers, now)), now=now)
+    return owe_all(without_muted(_due(row, found, readers, policy, now)), now=now)
 
 
-def _due(row: Row, contracts: Iterable[Contract], readers: dict[int, list[Reader]], now: datetime) -> Iterator[Owed]:
+def _due(
+    row: Row, contracts: Iterable[Contract], readers: dict[int, list[Reader]], policy: ReminderPolicy, now: datetime
+) -> Iterator[Owed]:
     for contract in contracts:
         for reader in readers[contract.customer_id]:
-            moment = row.moment(contract, zone=reader.person.time_zone, now=now)
+            moment = row.moment(contract, policy, zone=reader.person.time_zone, now=now)
             # A moment that was over when its cause arose is not sent.
             if moment is None or moment.due_at < max(contract.signed_at, reader.since):
                 continue

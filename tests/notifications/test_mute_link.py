@@ -25,7 +25,7 @@ def page_for(kind: str = KIND) -> str:
 def test_following_it_does_nothing(client: Client) -> None:
     page = client.get(page_for())
     assert page.status_code == 200
-    assert "Session: reminder 24 hours before" in page.content.decode()
+    assert "Session: first reminder" in page.content.decode()
     assert not MutedKind.objects.exists()
 
 
@@ -72,7 +72,7 @@ class TestPreferences:
     def test_plain_members_are_asked_about_sessions_alone(self, client: Client) -> None:
         client.force_login(luca())
         page = client.get("/preferences/mail/").content.decode()
-        assert "Session: reminder 24 hours before" in page
+        assert "Session: first reminder" in page
         assert "Launch Kit: unused minutes" not in page
 
     def test_saving_leaves_alone_what_was_not_asked(self) -> None:

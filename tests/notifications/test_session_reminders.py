@@ -119,11 +119,11 @@ class TestWhen:
     def test_many_sessions_cost_as_many_queries_as_one(
         self, session: ConsultingSession, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             owe_session_reminders(now=at("2026-03-09 10:00"))
         for hour in (12, 14, 16):
             booked(session.contract, "operations", 60, f"2026-03-10 {hour}:00", attendees=[NORA])
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             owe_session_reminders(now=at("2026-03-09 16:00"))
 
 
