@@ -4,7 +4,7 @@ import json
 from datetime import date
 from typing import Any
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -19,10 +19,11 @@ from billing.domain.files.queries import MEDIA_TYPES, active_language, answer_fa
 from billing.domain.files.rendering import render_if_small, rendered_apart
 from billing.domain.files.subjects import Subject
 from billing.domain.overage import OverageReport, month_overage
-from billing.domain.overage_file import overage_csv, overage_file_name, overage_xlsx
+from billing.domain.overage_file import cell_chunks, heads, overage_file_name, overage_xlsx
 from billing.domain.preview import previews
 from billing.domain.totals import totals_of
 from billing.models import BillingFile, Close
+from core.csv_files import csv_download
 from core.downloads import stored_file
 
 Format = BillingFile.Format
@@ -87,12 +88,11 @@ class PeriodExport(MonthView):
         report = month_overage(month, user=self.person)
         name = overage_file_name(report, format_)
         if format_ == Format.XLSX:
-            return _attached(overage_xlsx(report, made_at=self.now), name, format_)
+            workbook = overage_xlsx(report, made_at=self.now)
+            return FileResponse(workbook, as_attachment=True, filename=name, content_type=MEDIA_TYPES[format_])
         if format_ == Format.JSON:
             return _attached(_provisional_json(report), name, format_)
-        return StreamingHttpResponse(
-            overage_csv(report), content_type=MEDIA_TYPES[format_], headers={"Content-Disposition": _named(name)}
-        )
+        return csv_download(name, heads(), cell_chunks(report))
 
 
 def _provisional_json(report: OverageReport) -> bytes:

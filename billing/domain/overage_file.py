@@ -4,7 +4,9 @@ import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
+from typing import IO
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -12,7 +14,7 @@ from django.utils.translation import pgettext
 
 from billing.domain.files.workbook import Workbook
 from billing.domain.overage import OverageLine, OverageReport
-from core.csv_files import Cell, csv_lines
+from core.csv_files import Cell
 from core.money import round_to_minor_unit
 
 
@@ -22,29 +24,29 @@ def overage_file_name(report: OverageReport, format_: str = "csv") -> str:
     return f"overage-{report.month:%Y-%m}{provisional}.{format_}"
 
 
-def overage_csv(report: OverageReport) -> Iterator[str]:
-    """The lines of `report` as CSV, line by line, with heads in the active language.
+def cell_chunks(report: OverageReport) -> Iterator[list[list[Cell]]]:
+    """The cells of all lines, some hundred lines at a time, with words in the language that is active then.
 
     Minutes are whole numbers, amounts have a decimal point and no currency sign; the start is ISO 8601 with the
     offset of the contract's zone. An unpriced line has no amount.
     """
-    # The words are looked up here and now: a response is streamed after the reader's language was put away.
-    words = {line.entry.pk: (line.entry.get_session_type_display(), line.billing.label) for line in report.lines}
-    return csv_lines(_heads(), (_cells(line, *words[line.entry.pk]) for line in report.lines))
+    for lines in report.lines.chunks():
+        yield [_cells(line) for line in lines]
 
 
-def overage_xlsx(report: OverageReport, *, made_at: datetime) -> bytes:
-    """The same lines as a workbook of one sheet; `made_at` is the moment that it shows."""
+def overage_xlsx(report: OverageReport, *, made_at: datetime) -> IO[bytes]:
+    """The same lines as a workbook of one sheet, a file to read and close; `made_at` is the moment that it shows."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "overage.xlsx"
         book = Workbook(path, made_at=made_at)
-        rows = (_cells(line, line.entry.get_session_type_display(), line.billing.label) for line in report.lines)
-        book.add_sheet(_("Provisional") if report.provisional else _("Lines"), _heads(), KINDS, rows)
+        rows = chain.from_iterable(cell_chunks(report))
+        book.add_sheet(_("Provisional") if report.provisional else _("Lines"), heads(), KINDS, rows)
         book.close()
-        return path.read_bytes()
+        return path.open("rb")
 
 
-def _heads() -> list[str]:
+def heads() -> list[str]:
+    """The heads of the columns, in the active language."""
     return [
         _("Service date"),
         _("Customer"),
@@ -73,14 +75,14 @@ KINDS: list[type] = [
 ]
 
 
-def _cells(line: OverageLine, type_label: str, billing_label: str) -> list[Cell]:
+def _cells(line: OverageLine) -> list[Cell]:
     entry = line.entry
     return [
         line.service_date,
         line.customer.name,
         line.contract.reference,
         line.contract.package_version.package.name,
-        type_label,
+        entry.get_session_type_display(),
         entry.session.reference if entry.session is not None else "",
         entry.pk,
         str(entry.staff),
@@ -92,6 +94,6 @@ def _cells(line: OverageLine, type_label: str, billing_label: str) -> list[Cell]
         round_to_minor_unit(line.hourly_rate, line.currency) if line.hourly_rate is not None else None,
         line.amount,
         line.currency,
-        billing_label,
+        line.billing.label,
         entry.note,
     ]

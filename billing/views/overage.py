@@ -13,12 +13,13 @@ from django.views.decorators.http import require_safe
 
 from billing.domain import overage_file
 from billing.domain.overage import OverageReport, month_overage
+from billing.domain.overage_sums import Buyer
 from core.converters import FIRST_MONTH
+from core.csv_files import csv_download
 from core.dates import add_months, local_day, month_of
 from core.formatting import format_day
 from core.tables import Column, Order, page_of
 from customers.domain.roles import Right, rights_of
-from customers.models import Customer
 from customers.permissions import PortalRequest, requires
 
 MONTHS_TO_CHOOSE = 6
@@ -80,12 +81,12 @@ def overage(request: PortalRequest, month: date) -> HttpResponse:
             "whole": whole,
             "report": report,
             "totals": report.totals(),
-            "customer_totals": report.customer_totals(),
+            "customer_totals": report.parts,
             "unpriced": whole.unpriced(),
             "page": page_of(report.lines, request.GET),
             "narrowing": narrowing,
             "customers": _customers(whole),
-            "currencies": sorted({line.currency for line in whole.lines}),
+            "currencies": sorted({part.total.currency for part in whole.parts}),
             "file_name": overage_file.overage_file_name(report),
             "may_manage_rates": Right.MANAGE_RATES in rights_of(request.user),
         },
@@ -97,14 +98,7 @@ def overage(request: PortalRequest, month: date) -> HttpResponse:
 def overage_csv(request: PortalRequest, month: date) -> StreamingHttpResponse:
     """The lines that the page with the same query shows, all pages of them."""
     report = Narrowing.of(request.GET).apply(month_overage(month, user=request.user))
-    return StreamingHttpResponse(
-        overage_file.overage_csv(report),
-        content_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="{overage_file.overage_file_name(report)}"',
-            "Cache-Control": "no-store",
-        },
-    )
+    return csv_download(overage_file.overage_file_name(report), overage_file.heads(), overage_file.cell_chunks(report))
 
 
 def _months(shown: date, today: date) -> list[dict[str, Any]]:
@@ -122,7 +116,6 @@ def _months(shown: date, today: date) -> list[dict[str, Any]]:
     ]
 
 
-def _customers(report: OverageReport) -> list[Customer]:
+def _customers(report: OverageReport) -> list[Buyer]:
     """The customers of the report, for the filter."""
-    customers = {line.customer.pk: line.customer for line in report.lines}
-    return sorted(customers.values(), key=lambda customer: (customer.name.casefold(), customer.pk))
+    return list(dict.fromkeys(part.customer for part in report.parts))

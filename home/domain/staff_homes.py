@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from billing.domain.closing import open_months_with_entries
 from billing.domain.lines import Due
 from billing.domain.obstacles import Obstacles, obstacles
-from billing.domain.overage import OverageLine, OverageReport, month_overage, overage_of_months
+from billing.domain.overage import OverageLine, OverageReport, month_overage, unpriced_overage
 from billing.domain.preview import previews
 from billing.domain.totals import Total, totals_of, totals_of_closes
 from billing.domain.year import Year, year_until
@@ -116,12 +116,9 @@ def _recent_closes() -> list[RecentClose]:
     return [RecentClose(close, totals.get(close.month, {}), close.count) for close in closes]
 
 
-def _two_months(user: User, now: datetime) -> tuple[OverageReport, OverageReport]:
-    """The overage of last month and of this one."""
+def _unpriced_of_two_months(user: User, now: datetime) -> list[OverageLine]:
     this_month = month_of(local_day(now, user.time_zone))
-    last_month = add_months(this_month, -1)
-    reports = overage_of_months([last_month, this_month], user=user)
-    return reports[last_month], reports[this_month]
+    return unpriced_overage(add_months(this_month, -1), this_month, user=user)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +160,7 @@ def operations_home(user: User, *, now: datetime) -> OperationsHome:
         without_lead=list(_without_lead(user)[:WITHOUT_LEAD_SHOWN]),
         running=running.count(),
         pressing=pressing(contracts_visible_to(user), now=now),
-        unpriced=[line for report in _two_months(user, now) for line in report.unpriced()],
+        unpriced=_unpriced_of_two_months(user, now),
         waivers=list(_waivers_to_decide(user)[:WAIVERS_SHOWN]),
         waivers_waiting=_waivers_to_decide(user).count(),
         requests=list(open_requests(user)[:REQUESTS_SHOWN]),

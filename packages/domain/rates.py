@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Self
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from packages.models import Contract, RateLine
 
@@ -20,6 +21,19 @@ class RatePeriod:
     line: RateLine | None
     first: date
     last: date | None
+
+
+def rate_in_force(contract: str, *, day: str) -> Coalesce:
+    """The hourly rate as `RateBook.rate_on` finds it, for lists that the database sorts or narrows by it.
+
+    :param contract: the path to the contract, from the rows that are annotated
+    :param day: the path to the date in the contract's zone
+    """
+    lines = RateLine.objects.filter(currency=OuterRef(f"{contract}__currency"), valid_from__lte=OuterRef(day)).order_by(
+        "-valid_from"
+    )
+    negotiated, general = lines.filter(contract=OuterRef(contract)), lines.filter(contract__isnull=True)
+    return Coalesce(Subquery(negotiated.values("hourly_rate")[:1]), Subquery(general.values("hourly_rate")[:1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +63,16 @@ class RateBook:
 
     def line_on(self, contract: Contract, day: date) -> RateLine | None:
         """The line in force for `contract` on `day` (a date in the contract's zone): negotiated before general."""
-        negotiated = self._latest(contract.currency, contract.pk, day)
-        if negotiated is not None and negotiated.hourly_rate is not None:
-            return negotiated
-        return self._latest(contract.currency, None, day)
+        return self._line(contract.currency, contract.pk, day)
 
     def rate_on(self, contract: Contract, day: date) -> Decimal | None:
         """The hourly rate for `contract` on `day`, in its currency; None where no line is in force."""
         line = self.line_on(contract, day)
+        return line.hourly_rate if line is not None else None
+
+    def rate_for(self, currency: str, contract_id: int, day: date) -> Decimal | None:
+        """The same for the contract of that id and currency, which need not be loaded."""
+        line = self._line(currency, contract_id, day)
         return line.hourly_rate if line is not None else None
 
     def periods(self, contract: Contract) -> list[RatePeriod]:
@@ -75,6 +91,12 @@ class RateBook:
                 periods[-1] = RatePeriod(periods[-1].line, periods[-1].first, first - timedelta(days=1))
             periods.append(RatePeriod(line, first, None))
         return periods
+
+    def _line(self, currency: str, contract_id: int, day: date) -> RateLine | None:
+        negotiated = self._latest(currency, contract_id, day)
+        if negotiated is not None and negotiated.hourly_rate is not None:
+            return negotiated
+        return self._latest(currency, None, day)
 
     def _latest(self, currency: str, contract_id: int | None, day: date) -> RateLine | None:
         lines = self._lines.get((currency, contract_id), [])

@@ -73,24 +73,23 @@ def waiver_waits(entry: LedgerEntry) -> bool:
     return waiver is not None and not hasattr(waiver, "decision")
 
 
+def billing_of(overage_minutes: int, hourly_rate: Decimal | None, *, waived: bool) -> Billing:
+    """What the money of `overage_minutes` hangs on, of an entry that stands."""
+    if overage_minutes == 0:
+        return Billing.INCLUDED
+    if waived:
+        return Billing.COURTESY
+    return Billing.UNPRICED if hourly_rate is None else Billing.OVERAGE
+
+
 def price_entry(entry: LedgerEntry, rates: RateBook) -> PricedEntry:
     """Price one time entry loaded with `contract`, `share` and `waiver__decision`."""
     contract, share = entry.contract, entry.share
     assert entry.service_date is not None
     rate = rates.rate_on(contract, entry.service_date)
-    billable, amount = 0, round_to_minor_unit(Decimal(0), contract.currency)
-    priced: Decimal | None = amount
-    if share.is_reversed:
-        billing = Billing.REVERSED
-    elif share.overage_minutes == 0:
-        billing = Billing.INCLUDED
-    elif is_waived(entry):
-        billing = Billing.COURTESY
-    elif rate is None:
-        billing, billable, priced = Billing.UNPRICED, share.overage_minutes, None
-    else:
-        billing, billable = Billing.OVERAGE, share.overage_minutes
-        priced = cost_of(share.overage_minutes, rate, contract.currency)
+    waived = is_waived(entry)
+    billing = Billing.REVERSED if share.is_reversed else billing_of(share.overage_minutes, rate, waived=waived)
+    billable = share.overage_minutes if billing in (Billing.OVERAGE, Billing.UNPRICED) else 0
     return PricedEntry(
         entry=entry,
         billing=billing,
@@ -99,7 +98,7 @@ def price_entry(entry: LedgerEntry, rates: RateBook) -> PricedEntry:
         included_minutes=share.included_minutes,
         overage_minutes=share.overage_minutes,
         billable_minutes=billable,
-        amount=priced,
+        amount=cost_of_overage(billable, rate, contract.currency),
     )
 
 

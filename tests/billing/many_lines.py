@@ -1,4 +1,4 @@
-"""A closed month with very many lines, put there in one go: for what must not grow with their number."""
+"""Months with very many lines, put there in one go: for what must not grow with their number."""
 
 from contextlib import closing as closed_afterwards
 from datetime import date
@@ -44,6 +44,34 @@ INSERT INTO billing_files (close_id, format, language, rows_total, rows_done, at
 SELECT number, format, CASE format WHEN 'json' THEN '' ELSE 'en' END, %(lines)s, 0, 0, now(), '', '', ''
   FROM the_close, unnest(ARRAY['csv', 'xlsx', 'json']) format
 """
+
+
+FILL_OPEN = """
+SET session_replication_role = replica;
+WITH entries AS (
+    INSERT INTO ledger_entries (contract_id, kind, minutes, session_type, staff_id, started_at, service_date, basis,
+                                note, internal_note, reason, created_at, known_in_close)
+    SELECT %(contract)s, 'consumption', 30, 'supplementary-training', %(staff)s, at, at::date, 'delivered',
+           'Groups and coaches, number ' || number, '', '', at, 1
+      FROM (SELECT number, %(first)s::timestamptz + number * interval '10 seconds' AS at
+              FROM generate_series(1, %(lines)s) number) each
+    RETURNING id, staff_id, started_at
+)
+INSERT INTO entry_shares (entry_id, contract_id, staff_id, started_at, included_minutes, overage_minutes, is_reversed)
+SELECT id, %(contract)s, staff_id, started_at, 0, 30, false FROM entries
+"""
+
+
+def fill_open_month(servers: TestServers, contract: Contract, *, staff_id: int, first: date, lines: int) -> None:
+    """So many entries of 30 minutes of overage in the month from `first` on, which is open; 200,000 fit into it."""
+    facts = {"contract": contract.pk, "staff": staff_id, "first": first, "lines": lines}
+    with (
+        closed_afterwards(psycopg2.connect(servers.database_url(role=SUPERUSER))) as connection,
+        connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(FILL_OPEN, facts)
+        cursor.execute("ANALYZE ledger_entries, entry_shares")
 
 
 def fill_month(servers: TestServers, contract: Contract, *, staff_id: int, close: int, lines: int) -> None:

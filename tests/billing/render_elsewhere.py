@@ -32,10 +32,10 @@ def main(arguments: list[str]) -> None:
             write_file(Subject.of(file), file.format, path, lambda _done: None)
             with path.open("rb") as written:  # in pieces: what is measured is the rendering, not the hash
                 hashes[str(file.pk)] = hashlib.file_digest(written, "sha256").hexdigest()
-    sys.stdout.write(json.dumps(_peak() if arguments else hashes))
+    sys.stdout.write(json.dumps(peak() if arguments else hashes))
 
 
-def _peak() -> int:
+def peak() -> int:
     """The most memory that this program had, in KiB; `getrusage` would count that of who started it."""
     status = Path("/proc/self/status").read_text()
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))

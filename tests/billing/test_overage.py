@@ -102,7 +102,7 @@ def test_customers_are_summed_in_the_order_of_their_names(rates: None) -> None:
     overage_of(pro_lite(acme()), 30, "2026-02-04 10:00")
     overage_of(pro_lite(acme(), starts_on=date(2026, 1, 1)), 15, "2026-02-05 10:00")
 
-    rows = february().customer_totals()
+    rows = february().parts
 
     assert [(row.customer.name, row.total.minutes, row.total.amount) for row in rows] == [
         ("Acme Wellness", 45, Decimal("90.00")),

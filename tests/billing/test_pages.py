@@ -153,7 +153,7 @@ class TestOverage:
         logged(pro_lite(globex(), dedicated=aino()), SUPPLEMENTARY, 30, "2026-02-03 10:00")
         logged(pro_lite(customer("Initech")), SUPPLEMENTARY, 30, "2026-02-04 10:00")
 
-        assert queries(pekka(), FEBRUARY) == few == 6
+        assert queries(pekka(), FEBRUARY) == few == 7
 
 
 class TestFile:

@@ -9,11 +9,11 @@ import pytest
 from billing.domain.rates import add_rate_line
 from core.refusals import InvalidInput, NotAllowed
 from customers.models import User
-from packages.domain.rates import RateBook
+from packages.domain.rates import RateBook, rate_in_force
 from packages.models import RateLine
 from sessions.domain.refusals import PeriodClosed
-from sessions.models import BillingPeriod
-from tests.factories import NOW, acme, giulia, marta, pekka, pro_lite, rate, sofia
+from sessions.models import BillingPeriod, LedgerEntry
+from tests.factories import NOW, acme, customer, giulia, logged, marta, pekka, pro_lite, rate, sofia
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +98,28 @@ def test_a_negotiated_line_without_a_rate_gives_the_contract_back_to_the_general
 
     days = [date(2026, 1, 31), date(2026, 2, 1), date(2026, 3, 31), date(2026, 4, 1)]
     assert [book.rate_on(contract, day) for day in days] == [120, 90, 90, 120]
+
+
+def test_the_database_finds_the_rate_that_the_book_finds() -> None:
+    ours, other = pro_lite(), pro_lite(customer("Initech", country="US", currency="USD"))
+    for number, contract in enumerate((ours, other)):
+        for day in ("03", "05", "09", "10", "19", "20", "24", "25"):
+            logged(contract, "supplementary-training", 15, f"2026-02-{day} 1{number}:00")
+    rate("EUR", "120", valid_from=date(2026, 2, 5))
+    rate("EUR", "90", contract=ours, valid_from=date(2026, 2, 10))
+    rate("EUR", None, contract=ours, valid_from=date(2026, 2, 20))
+    rate("EUR", "130", valid_from=date(2026, 2, 25))
+    book = RateBook.load([ours, other])
+
+    entries = LedgerEntry.objects.time_entries().annotate(rate=rate_in_force("contract", day="service_date"))
+    rows = entries.values_list("contract", "contract__currency", "service_date", "rate")
+    found = {(contract, currency, day): found for contract, currency, day, found in rows if day is not None}
+
+    of_ours = [found[ours.pk, "EUR", date(2026, 2, day)] for day in (3, 5, 10, 19, 20, 25)]
+    assert of_ours == [None, 120, 90, 90, 120, 130]
+    assert found == {
+        (contract, currency, day): book.rate_for(currency, contract, day) for contract, currency, day in found
+    }
 
 
 class TestClosedMonths:
