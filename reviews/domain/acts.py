@@ -92,7 +92,10 @@ def acts_open_to(person: User, review: Review, *, now: datetime) -> frozenset[Ac
 
 def why_refused(act: Act, *, review: Review, by: User, now: datetime) -> Refusal | None:
     """Why `by` may not do that to `review`; None if they may."""
-    return _why_not(act, review, parts_of(by, review), now)
+    refusal = _why_not(act, review, parts_of(by, review), now)
+    if isinstance(refusal, TooLate):
+        refusal.facts["call"] = whom_to_call(review.contract, now=now)
+    return refusal
 
 
 def check_act(act: Act, *, review: Review, by: User, now: datetime) -> None:
@@ -152,7 +155,7 @@ def _when_planned(review: Review, _by_staff: bool, now: datetime) -> Refusal | N
 def _when_changed(review: Review, by_staff: bool, now: datetime) -> Refusal | None:
     if by_staff or review.starts_at is None or now < review.starts_at:
         return None
-    return TooLate(_("The review has begun. Call your lead instead."), call=whom_to_call(review.contract, now=now))
+    return TooLate(_("The review has begun. Call your lead instead."))
 
 
 def _when_recorded(review: Review, _by_staff: bool, now: datetime) -> Refusal | None:

@@ -1,6 +1,7 @@
 """Who may do what to a session, and when: one table for pages, mail, API and rules alike (DOMAIN.md §7, §12)."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -18,7 +19,7 @@ from packages.models import Contract, DeliveryTeamMember
 from sessions.domain.availability import policy
 from sessions.domain.cover import who_answers_for
 from sessions.domain.refusals import InTheFuture, TooLate, WrongState
-from sessions.models import ConsultingSession
+from sessions.models import BookingPolicy, ConsultingSession
 
 Status = ConsultingSession.Status
 
@@ -76,10 +77,29 @@ _WHO_DOES: dict[Act, Promise] = {
 }
 
 
-def acts_open_to(person: User, session: ConsultingSession, *, now: datetime) -> frozenset[Act]:
-    """What `person` may do to `session` now: what pages and mail offer. `session` as `sessions_visible_to` reads it."""
-    standings = standings_of(person, session.contract)
-    return frozenset(act for act in Act if _why_not(act, session, standings, now) is None)
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """Somebody asks to do something to a session: what the table's conditions look at."""
+
+    session: ConsultingSession
+    standings: frozenset[Standing]
+    rules: BookingPolicy
+    now: datetime
+
+    @property
+    def by_staff(self) -> bool:
+        return Standing.DELIVERY in self.standings
+
+
+def acts_open_to(
+    person: User, session: ConsultingSession, *, now: datetime, rules: BookingPolicy | None = None
+) -> frozenset[Act]:
+    """What `person` may do to `session` now: what pages and mail offer. `session` as `sessions_visible_to` reads it.
+
+    :param rules: the numbers of booking, where they are at hand
+    """
+    case = _Case(session, standings_of(person, session.contract), rules or policy(), now)
+    return frozenset(act for act in Act if _why_not(act, case) is None)
 
 
 def check_act(act: Act, *, session: ConsultingSession, by: User, now: datetime) -> None:
@@ -90,7 +110,9 @@ def check_act(act: Act, *, session: ConsultingSession, by: User, now: datetime) 
     :raises TooLate: if a customer moves inside the cut-off, or cancels after the start
     :raises InvalidInput, InTheFuture: if a no-show or time comes before the start, or time for what was off in time
     """
-    refusal = _why_not(act, session, standings_of(by, session.contract), now)
+    refusal = _why_not(act, _Case(session, standings_of(by, session.contract), policy(), now))
+    if isinstance(refusal, TooLate):
+        refusal.facts["call"] = whom_to_call(session.contract, now=now)
     if refusal is not None:
         raise refusal
 
@@ -121,14 +143,14 @@ def staff_scope(person: User) -> Q:
     return Q(contract__in=DeliveryTeamMember.objects.filter(staff=person).values("contract"))
 
 
-def cutoff_of(session: ConsultingSession) -> datetime:
+def cutoff_of(session: ConsultingSession, *, rules: BookingPolicy | None = None) -> datetime:
     """Until when a customer may move the session, and cancel it without any effect."""
-    return session.starts_at - timedelta(hours=policy().change_cutoff_hours)
+    return session.starts_at - timedelta(hours=(rules or policy()).change_cutoff_hours)
 
 
-def is_late(session: ConsultingSession, *, now: datetime) -> bool:
+def is_late(session: ConsultingSession, *, now: datetime, rules: BookingPolicy | None = None) -> bool:
     """Whether a customer's change would come inside the cut-off before the start."""
-    return now > cutoff_of(session)
+    return now > cutoff_of(session, rules=rules)
 
 
 def was_cancelled_late(session: ConsultingSession) -> bool:
@@ -146,57 +168,56 @@ def whom_to_call(contract: Contract, *, now: datetime) -> dict[str, str]:
     return {"name": person.name, "email": person.email, "phone": profile.phone if profile else ""}
 
 
-def _why_not(act: Act, session: ConsultingSession, standings: frozenset[Standing], now: datetime) -> Refusal | None:
-    if not standings & WHO[act]:
+def _why_not(act: Act, case: _Case) -> Refusal | None:
+    if not case.standings & WHO[act]:
         return NotAllowed(_WHO_DOES[act])
-    if session.status not in STATES[act]:
-        state = {"state": session.get_status_display()}
+    if case.session.status not in STATES[act]:
+        state = {"state": case.session.get_status_display()}
         return WrongState(_("This session is not booked any more. Its state is now: %(state)s.") % state)
     when = _WHEN.get(act)
-    return when(session, Standing.DELIVERY in standings, now) if when is not None else None
+    return when(case) if when is not None else None
 
 
-def _when_moved(session: ConsultingSession, by_staff: bool, now: datetime) -> Refusal | None:
-    if by_staff or not is_late(session, now=now):
+def _when_moved(case: _Case) -> Refusal | None:
+    if case.by_staff or not is_late(case.session, now=case.now, rules=case.rules):
         return None
     return TooLate(
         _("Sessions are moved until %(hours)s hours before the start. Call your lead instead.")
-        % {"hours": policy().change_cutoff_hours},
-        call=whom_to_call(session.contract, now=now),
+        % {"hours": case.rules.change_cutoff_hours}
     )
 
 
-def _when_others_come(session: ConsultingSession, _by_staff: bool, now: datetime) -> Refusal | None:
-    return WrongState(_("The session is over: nobody else can come.")) if now >= session.ends_at else None
+def _when_others_come(case: _Case) -> Refusal | None:
+    return WrongState(_("The session is over: nobody else can come.")) if case.now >= case.session.ends_at else None
 
 
-def _when_cancelled(session: ConsultingSession, by_staff: bool, now: datetime) -> Refusal | None:
-    if by_staff or now < session.starts_at:
+def _when_cancelled(case: _Case) -> Refusal | None:
+    if case.by_staff or case.now < case.session.starts_at:
         return None
-    return TooLate(_("The session has begun. Call your lead instead."), call=whom_to_call(session.contract, now=now))
+    return TooLate(_("The session has begun. Call your lead instead."))
 
 
-def _when_missed(session: ConsultingSession, _by_staff: bool, now: datetime) -> Refusal | None:
-    if now >= session.starts_at:
+def _when_missed(case: _Case) -> Refusal | None:
+    if case.now >= case.session.starts_at:
         return None
     return InvalidInput(_("A no-show is recorded from the start of the session on."), field="session")
 
 
-def _when_logged(session: ConsultingSession, _by_staff: bool, now: datetime) -> Refusal | None:
-    if now < session.starts_at:
+def _when_logged(case: _Case) -> Refusal | None:
+    if case.now < case.session.starts_at:
         return InTheFuture(_("The meeting has not ended yet: time is logged afterwards."))
-    if session.status == Status.CANCELLED and not was_cancelled_late(session):
+    if case.session.status == Status.CANCELLED and not was_cancelled_late(case.session):
         return InvalidInput(_("The session was cancelled in time: nothing is logged for it."), field="session")
     return None
 
 
-def _when_summarised(session: ConsultingSession, _by_staff: bool, now: datetime) -> Refusal | None:
-    if now >= session.ends_at or session.status == Status.HELD:
+def _when_summarised(case: _Case) -> Refusal | None:
+    if case.now >= case.session.ends_at or case.session.status == Status.HELD:
         return None
     return InvalidInput(_("A summary is written after the session."), field="session")
 
 
-_WHEN: dict[Act, Callable[[ConsultingSession, bool, datetime], Refusal | None]] = {
+_WHEN: dict[Act, Callable[[_Case], Refusal | None]] = {
     Act.MOVE: _when_moved,
     Act.CHANGE_ATTENDEES: _when_others_come,
     Act.CANCEL: _when_cancelled,

@@ -15,6 +15,7 @@ from customers.domain.roles import Right, is_admin_of, rights_of
 from customers.permissions import PortalRequest, requires
 from packages.domain.contracts import contracts_visible_to
 from sessions.domain.acts import acts_open_to, cutoff_of, is_late
+from sessions.domain.availability import policy
 from sessions.domain.drawn import projected
 from sessions.domain.pricing import price
 from sessions.domain.queries import sessions_visible_to, time_entries_visible_to
@@ -30,7 +31,7 @@ Status = ConsultingSession.Status
 @require_safe
 def session(request: PortalRequest, pk: int) -> HttpResponse:
     """One session: when and where, who, what it draws, what was accepted, what happened."""
-    reader, now = request.user, timezone.now()
+    reader, now, rules = request.user, timezone.now(), policy()
     shown = get_object_or_404(
         sessions_visible_to(reader).prefetch_related(
             "attendees",
@@ -62,7 +63,7 @@ def session(request: PortalRequest, pk: int) -> HttpResponse:
             "own_answer": next((each.answer for each in attendees if each.user_id == reader.pk), None),
             **_summary_of(shown),
             "nobody_as": nobody_as(shown.session_type, attendees),
-            "is_late": is_late(shown, now=now),
+            "is_late": is_late(shown, now=now, rules=rules),
             "is_unlogged": shown.status == Status.BOOKED and shown.ends_at <= now,
             "just_booked": "booked" in request.GET and shown.status == Status.BOOKED,
             "sees_contract": sees_contract,
@@ -71,11 +72,11 @@ def session(request: PortalRequest, pk: int) -> HttpResponse:
             "entries": entries,
             "acceptances": shown.overage_acceptances.all() if sees_contract else [],
             "history": history_of(shown.events.all(), zone=zone, with_reasons=sees_contract),
-            "may": acts_open_to(reader, shown, now=now),
+            "may": acts_open_to(reader, shown, now=now, rules=rules),
             "just_moved": "moved" in request.GET and shown.status == Status.BOOKED,
             "move_back": _way_back(shown, now) if "moved" in request.GET else None,
             "is_link": shown.place.startswith("https://"),
-            "cutoff": cutoff_of(shown),
+            "cutoff": cutoff_of(shown, rules=rules),
             "lead": lead_of(contract.customer),
         },
     )

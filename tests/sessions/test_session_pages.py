@@ -243,7 +243,7 @@ class TestSession:
         )
         client = signed_in(f.giulia())
         client.get(page_of(session))
-        with django_assert_num_queries(21):
+        with django_assert_num_queries(20):
             client.get(page_of(session))
 
 
