@@ -1,10 +1,11 @@
 """`/billing_periods/{month}/export/`: a month as a file, of a closed one always the same bytes (DOMAIN.md §6)."""
 
 import json
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -18,12 +19,11 @@ from billing.domain.closing import close_of
 from billing.domain.files.queries import MEDIA_TYPES, active_language, answer_facts, files_visible_to, opened
 from billing.domain.files.rendering import render_if_small, rendered_apart
 from billing.domain.files.subjects import Subject
-from billing.domain.overage import OverageReport, month_overage
+from billing.domain.overage import month_overage
 from billing.domain.overage_file import cell_chunks, heads, overage_file_name, overage_xlsx
 from billing.domain.preview import previews
-from billing.domain.totals import totals_of
 from billing.models import BillingFile, Close
-from core.csv_files import csv_download
+from core.csv_files import csv_download, in_chunks
 from core.downloads import stored_file
 
 Format = BillingFile.Format
@@ -71,7 +71,7 @@ class PeriodExport(MonthView):
             return self._provisional(month, format_)
         if close.month != month:
             content = rendered_apart(Subject(month, close), format_)
-            return _attached(content, f"overage-{month:%Y-%m}.{format_}", format_)
+            return _attached([content], f"overage-{month:%Y-%m}.{format_}", format_)
         return self._closed(close, format_)
 
     def _closed(self, close: Close, format_: str) -> HttpResponseBase:
@@ -91,27 +91,22 @@ class PeriodExport(MonthView):
             workbook = overage_xlsx(report, made_at=self.now)
             return FileResponse(workbook, as_attachment=True, filename=name, content_type=MEDIA_TYPES[format_])
         if format_ == Format.JSON:
-            return _attached(_provisional_json(report), name, format_)
+            return _attached(provisional_json(month), name, format_)
         return csv_download(name, heads(), cell_chunks(report))
 
 
-def _provisional_json(report: OverageReport) -> bytes:
-    due = previews(until=report.month).get(report.month, [])
-    return json.dumps(
-        {
-            "month": f"{report.month:%Y-%m}",
-            "provisional": True,
-            "totals": totals_as_json(totals_of(due)),
-            "lines": open_lines(due),
-        },
-        default=str,
-    ).encode()
+def provisional_json(month: date) -> Iterator[str]:
+    """An open month's preview as an object, piece by piece: memory holds some hundred lines at a time."""
+    coming = previews(until=month)
+    head = {"month": f"{month:%Y-%m}", "provisional": True, "totals": totals_as_json(coming.of(month).totals)}
+    yield json.dumps(head)[:-1] + ', "lines": ['
+    separator = ""
+    for chunk in in_chunks(coming.lines_of(month)):
+        yield separator + json.dumps(open_lines(chunk), default=str)[1:-1]
+        separator = ",\n"
+    yield "]}"
 
 
-def _attached(content: bytes, name: str, format_: str) -> HttpResponse:
-    headers = {"Content-Disposition": _named(name)}
-    return HttpResponse(content, content_type=MEDIA_TYPES[format_], headers=headers)
-
-
-def _named(name: str) -> str:
-    return f'attachment; filename="{name}"'
+def _attached(content: Iterable[bytes | str], name: str, format_: str) -> StreamingHttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(content, content_type=MEDIA_TYPES[format_], headers=headers)

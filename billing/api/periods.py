@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
+from django.db.models import F
 from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -14,7 +15,7 @@ from billing.domain.closing import close_month
 from billing.domain.lines import Due
 from billing.domain.months import BillingMonth, billing_month, billing_months
 from billing.domain.preview import previews
-from billing.domain.totals import Total, lines_of_month, totals_of, totals_of_closes
+from billing.domain.totals import Total, lines_of_month, totals_of_closes
 from billing.models import StatementLine
 from core.api.fields import Instant, Money, money_text
 from core.dates import in_calendar
@@ -70,8 +71,14 @@ class MonthView(PortalAPIView):
     def described(self, months: Sequence[BillingMonth]) -> list[dict[str, Any]]:
         """The months as the API shows them, with a fixed number of queries."""
         open_months = [each.month for each in months if each.closed is None]
-        coming = previews(until=max(open_months)) if open_months else {}
+        coming = previews(until=max(open_months)) if open_months else None
         billed = totals_of_closes(each.month for each in months if each.closed is not None)
+
+        def totals(of: BillingMonth) -> list[dict[str, Any]]:
+            if of.closed is None and coming is not None:
+                return totals_as_json(coming.of(of.month).totals)
+            return totals_as_json(billed.get(of.month, {}))
+
         return list(
             PeriodOutput(
                 [
@@ -80,9 +87,7 @@ class MonthView(PortalAPIView):
                         "status": each.status,
                         "closed_at": each.closed.closed_at if each.closed else None,
                         "closed_by": each.closed.closed_by.email if each.closed else None,
-                        "totals": totals_as_json(
-                            billed.get(each.month, {}) if each.closed else totals_of(coming.get(each.month, []))
-                        ),
+                        "totals": totals(each),
                     }
                     for each in months
                 ],
@@ -144,9 +149,8 @@ class PeriodLines(MonthView, PortalListView):
         billing = billing_month(self.check_month(month))
         if billing.closed is not None:
             return self.page_of(lines_of_month(billing.month), _closed_lines)
-        due = previews(until=billing.month).get(billing.month, [])
-        rows = [{"service_date": each.entry.service_date, "entry_id": each.entry.pk, "due": each} for each in due]
-        return self.page_of(rows, lambda page: open_lines([row["due"] for row in page]))
+        lines = previews(until=billing.month).lines_of(billing.month)
+        return self.page_of(lines.entries.annotate(entry_id=F("pk")), lambda page: open_lines(lines.due_of(page)))
 
 
 def totals_as_json(totals: Mapping[str, Total]) -> list[dict[str, Any]]:

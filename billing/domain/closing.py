@@ -22,7 +22,7 @@ from core.locks import hold_close_lock
 from core.refusals import InvalidInput, NotAllowed
 from customers.domain.roles import Right, rights_of
 from customers.models import User
-from sessions.domain.periods import closed_through, is_closed, latest_close_number, mark_closed, open_months_up_to
+from sessions.domain.periods import closed_so_far, is_closed, mark_closed, open_months_up_to
 from sessions.domain.pricing import Billing
 from sessions.models import BillingPeriod, LedgerEntry
 
@@ -61,7 +61,7 @@ def close_month(*, month: date, by: User, now: datetime) -> Close:
         raise InvalidInput(_("Choose a date between 1990 and 2199."), field="month")
     month = month_of(month)
     hold_close_lock()
-    through = closed_through()
+    through, number = closed_so_far()
     if is_closed(month, through):
         known = close_of(month)
         assert known is not None
@@ -71,7 +71,7 @@ def close_month(*, month: date, by: User, now: datetime) -> Close:
             _("%(month)s can be closed from %(moment)s UTC on, when it is over everywhere.")
             % {"month": _named(month), "moment": f"{over_at(month):%Y-%m-%d %H:%M}"}
         )
-    closing = Closing(latest_close_number() + 1, tuple(open_months_up_to(month)), through)
+    closing = Closing(number + 1, tuple(open_months_up_to(month, through=through)), through)
     _check_earlier_months(closing)
     close = _bill(closing, by=by, now=now)
     owe_files(close, now=now)
@@ -80,10 +80,12 @@ def close_month(*, month: date, by: User, now: datetime) -> Close:
     return close
 
 
-def open_months_with_entries(*, before: date) -> list[date]:
-    """The open months before the one that begins on `before` in which time is logged that is not reversed, in order."""
+def open_months_with_entries(*, before: date, through: date | None) -> list[date]:
+    """The open months before the one that begins on `before` in which time is logged that is not reversed, in order.
+
+    :param through: what `closed_through` gives
+    """
     entries = LedgerEntry.objects.time_entries().unreversed().filter(service_date__lt=before)
-    through = closed_through()
     if through is not None:
         entries = entries.filter(service_date__gte=add_months(through, 1))
     days = entries.order_by().values_list("service_date", flat=True).distinct()
@@ -91,7 +93,7 @@ def open_months_with_entries(*, before: date) -> list[date]:
 
 
 def _check_earlier_months(closing: Closing) -> None:
-    months = open_months_with_entries(before=closing.months[-1])
+    months = open_months_with_entries(before=closing.months[-1], through=closing.through)
     if months:
         raise EarlierMonthOpen(
             _("Close %(months)s first: time was logged there.")

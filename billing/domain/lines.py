@@ -3,7 +3,7 @@
 Read as a stream, an account at a time: memory does not grow with the month.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -94,24 +94,28 @@ def due_entries(closing: Closing) -> Iterator[tuple[Account, list[Due]]]:
     Entries of later months wait for their own close. One query for the entries, one for the rates, and one an account
     whose minutes moved.
     """
-    rates = RateBook.of_lines(RateLine.objects.order_by("valid_from"))
-    for account, group in groupby(_concerned(closing).iterator(chunk_size=AT_ONCE), key=_account):
-        yield account, _due_of_account(list(group), rates, closing)
+    rates = all_rates()
+    entries = with_billed(_of_months(closing) | _of_closed_months(closing)).order_by(
+        "contract__selling_entity", "contract__customer", "contract__currency", "service_date", "pk"
+    )
+    for account, group in groupby(entries.iterator(chunk_size=AT_ONCE), key=account_of):
+        yield account, with_causes(due_of(group, rates, closing), closing)
 
 
-def _concerned(closing: Closing) -> LedgerEntryQuerySet:
-    entries = LedgerEntry.objects.time_entries().filter(service_date__lt=closing.first_day_after)
-    if closing.through is not None:
-        with_news = LedgerEntry.objects.filter(known_in_close=closing.number).order_by().values("contract")
-        entries = entries.filter(
-            Q(service_date__gte=closing.first_day)
-            | Q(contract__in=with_news)
-            | Q(waiver__decision__known_in_close=closing.number)
-        )
+def differences(closing: Closing, rates: RateBook) -> Iterator[Due]:
+    """What differs for months that were closed before, without what caused it. One query, read through a cursor."""
+    entries = with_billed(_of_closed_months(closing)).iterator(chunk_size=AT_ONCE)
+    return (each for each in due_of(entries, rates, closing) if each.bills)
+
+
+def with_billed(which: Q) -> LedgerEntryQuerySet:
+    """The time entries for which `which` holds, with all that `due_of` needs: what earlier closes billed, too."""
     billed = StatementLine.objects.filter(entry=OuterRef("pk")).order_by().values("entry")
     money = DecimalField(max_digits=14, decimal_places=2)
     return (
-        entries.select_related("contract__customer__billing_details", "share", "waiver__decision", "reversed_by")
+        LedgerEntry.objects.time_entries()
+        .filter(which)
+        .select_related("contract__customer__billing_details", "share", "waiver__decision", "reversed_by")
         .annotate(
             billed_minutes=Coalesce(
                 Subquery(billed.values(sum=Sum("minutes")), output_field=IntegerField()), 0, output_field=IntegerField()
@@ -120,17 +124,48 @@ def _concerned(closing: Closing) -> LedgerEntryQuerySet:
                 Subquery(billed.values(sum=Sum("amount")), output_field=money), Decimal(0), output_field=money
             ),
         )
-        .order_by("contract__selling_entity", "contract__customer", "contract__currency", "service_date", "pk")
     )
 
 
-def _account(entry: LedgerEntry) -> Account:
+def all_rates() -> RateBook:
+    """Every rate line: one query."""
+    return RateBook.of_lines(RateLine.objects.order_by("valid_from"))
+
+
+def billable(closing: Closing) -> Q:
+    """Which entries of the months to be closed have something to bill."""
+    return _of_months(closing) & Q(share__overage_minutes__gt=0) & ~Q(waiver__decision__confirmed=True)
+
+
+def _of_months(closing: Closing) -> Q:
+    """The entries of the months to be closed."""
+    months = Q(service_date__lt=closing.first_day_after)
+    return months if closing.through is None else months & Q(service_date__gte=closing.first_day)
+
+
+def _of_closed_months(closing: Closing) -> Q:
+    """The entries of closed months for which something is new."""
+    if closing.through is None:
+        return Q(pk__in=[])
+    with_news = LedgerEntry.objects.filter(known_in_close=closing.number).order_by().values("contract")
+    news = Q(contract__in=with_news) | Q(waiver__decision__known_in_close=closing.number)
+    return Q(service_date__lt=closing.first_day) & news
+
+
+def account_of(entry: LedgerEntry) -> Account:
+    """Whose statement `entry` belongs on."""
     contract = entry.contract
     return Account(contract.selling_entity, contract.customer_id, contract.currency)
 
 
-def _due_of_account(entries: Sequence[LedgerEntry], rates: RateBook, closing: Closing) -> list[Due]:
-    due = [_due(entry, rates, closing) for entry in entries]
+def due_of(entries: Iterable[LedgerEntry], rates: RateBook, closing: Closing) -> Iterator[Due]:
+    """What is due for each of `entries` (of `with_billed`), without what caused it."""
+    return (_due(entry, rates, closing) for entry in entries)
+
+
+def with_causes(due: Iterable[Due], closing: Closing) -> list[Due]:
+    """The same, with what caused each that was moved: one query where there is one."""
+    due = list(due)
     moved = {each.entry.pk: (each.entry, each.minutes) for each in due if each.bills and each.reason == Reason.MOVED}
     if not moved:
         return due

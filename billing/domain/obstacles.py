@@ -1,6 +1,6 @@
 """What stands in the way of a close, before somebody tries it: what blocks, and what only warns (DOMAIN.md §6)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -8,16 +8,17 @@ from django.db.models import DateTimeField, DurationField, Exists, ExpressionWra
 
 from billing.domain.closing import over_at
 from billing.domain.lines import Due
+from billing.domain.preview import Previews
 from billing.domain.queries import questions_visible_to
 from billing.domain.questions import open_questions
 from billing.models import LineQuestion
 from core.dates import add_months, local_day, month_of
 from customers.models import User
-from sessions.domain.pricing import Billing
 from sessions.domain.queries import sessions_visible_to, time_entries_visible_to
 from sessions.models import ConsultingSession, LedgerEntry
 
 LISTED = 20
+UNPRICED_LISTED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Obstacles:
     over_at: datetime
     is_over: bool
     earlier_months: Sequence[date]
+    unpriced_total: int
     unpriced: Sequence[Due]
     not_logged: Sequence[ConsultingSession]
     undecided: Sequence[LedgerEntry]
@@ -40,7 +42,7 @@ class Obstacles:
     @property
     def blocks(self) -> bool:
         """Whether a close would be refused now."""
-        return not self.is_over or bool(self.earlier_months) or bool(self.unpriced)
+        return not self.is_over or bool(self.earlier_months) or bool(self.unpriced_total)
 
     @property
     def warns(self) -> bool:
@@ -50,24 +52,25 @@ class Obstacles:
 def obstacles(
     month: date,
     *,
-    due: Mapping[date, Sequence[Due]],
+    coming: Previews,
     earlier_months: Sequence[date],
     user: User,
     now: datetime,
 ) -> Obstacles:
-    """What stands in the way of closing `month`, as far as `user` sees it: four queries.
+    """What stands in the way of closing `month`, as `user` sees it: four queries, one more for unpriced lines.
 
-    :param due: the preview up to the month
+    :param coming: the previews, up to the month at least
     :param earlier_months: the open months before it that have time entries
     """
     entries = time_entries_visible_to(user).filter(reversed_by__isnull=True)
-    through_month = [each for lines in due.values() for each in lines]
+    unpriced_total, unpriced = coming.unpriced_through(month, at_most=UNPRICED_LISTED)
     return Obstacles(
         month=month,
         over_at=over_at(month),
         is_over=now >= over_at(month),
         earlier_months=earlier_months,
-        unpriced=[each for each in through_month if each.priced.billing is Billing.UNPRICED],
+        unpriced_total=unpriced_total,
+        unpriced=unpriced,
         not_logged=_not_logged(month, user=user, now=now),
         undecided=list(
             entries.filter(

@@ -1,7 +1,8 @@
 """The sums of a month's overage by customer and currency (DOMAIN.md §5, §6)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -64,16 +65,34 @@ def sum_of(currency: str, totals: Iterable[Total]) -> Total:
     return sum(totals, nothing)
 
 
-def customer_totals_of(entries: QuerySet[LedgerEntry], rates: RateBook) -> list[CustomerTotal]:
-    """One total a customer and currency, by the customers' names, in one query.
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Entries that cost alike: of one contract, on one day (its zone's), with the same overage and no other waiver.
 
-    The database counts the entries that cost alike; each is rounded once, as an entry is (§5).
+    `minutes` (whole) and `cost` are those of one of them; `cost` is None while no rate is in force, 0 for a courtesy.
     """
-    alike = (
+
+    customer: Buyer
+    selling_entity: str
+    currency: str
+    service_date: date
+    billing: Billing
+    minutes: int
+    cost: Decimal | None
+    count: int
+
+
+def alike_of(entries: QuerySet[LedgerEntry], rates: RateBook) -> Iterator[Alike]:
+    """Entries with overage by what they cost: the database counts them, each is rounded once as an entry is (§5).
+
+    One query, read through a cursor.
+    """
+    rows = (
         entries.order_by()
         .values_list(
             "contract__customer",
             "contract__customer__name",
+            "contract__selling_entity",
             "contract__currency",
             "contract",
             "service_date",
@@ -82,27 +101,32 @@ def customer_totals_of(entries: QuerySet[LedgerEntry], rates: RateBook) -> list[
         )
         .annotate(count=Count("pk"))
     )
-    sums: dict[tuple[Buyer, str], Total] = {}
-    for customer, name, currency, contract, day, minutes, confirmed, count in alike.iterator():
+    for customer, name, entity, currency, contract, day, minutes, confirmed, count in rows.iterator():
         rate = rates.rate_for(currency, contract, day)
         billing = billing_of(minutes, rate, waived=bool(confirmed))
-        key = Buyer(customer, name), currency
-        sums[key] = sums.get(key) or sum_of(currency, ())
-        sums[key] += _of(billing, minutes, rate, currency, count)
+        cost = cost_of_overage(0 if billing is Billing.COURTESY else minutes, rate, currency)
+        yield Alike(Buyer(customer, name), entity, currency, day, billing, minutes, cost, count)
+
+
+def customer_totals_of(entries: QuerySet[LedgerEntry], rates: RateBook) -> list[CustomerTotal]:
+    """One total a customer and currency, by the customers' names, in one query."""
+    sums: dict[tuple[Buyer, str], Total] = {}
+    for alike in alike_of(entries, rates):
+        key = alike.customer, alike.currency
+        sums[key] = (sums.get(key) or sum_of(alike.currency, ())) + _total_of(alike)
     in_order = sorted(sums.items(), key=lambda each: (each[0][0].name.casefold(), each[0][0].pk, each[0][1]))
     return [CustomerTotal(buyer, total) for (buyer, _currency), total in in_order]
 
 
-def _of(billing: Billing, minutes: int, rate: Decimal | None, currency: str, count: int) -> Total:
-    billed = billing is Billing.OVERAGE
-    cost = cost_of_overage(minutes if billed else 0, rate, currency)
-    assert cost is not None
+def _total_of(alike: Alike) -> Total:
+    billed = alike.billing is Billing.OVERAGE
+    minutes = alike.minutes * alike.count
     return Total(
-        currency=currency,
-        minutes=minutes * count if billed else 0,
-        amount=cost * count,
-        entries=count if billed else 0,
-        courtesy_minutes=minutes * count if billing is Billing.COURTESY else 0,
-        unpriced_minutes=minutes * count if billing is Billing.UNPRICED else 0,
-        lines=count,
+        currency=alike.currency,
+        minutes=minutes if billed else 0,
+        amount=(alike.cost or Decimal(0)) * alike.count,
+        entries=alike.count if billed else 0,
+        courtesy_minutes=minutes if alike.billing is Billing.COURTESY else 0,
+        unpriced_minutes=minutes if alike.billing is Billing.UNPRICED else 0,
+        lines=alike.count,
     )

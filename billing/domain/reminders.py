@@ -29,9 +29,10 @@ def month_just_over(now: datetime) -> date:
 
 def is_ready_to_close(month: date) -> bool:
     """Whether `month` is open and time was logged in it, or in an earlier one that is open."""
-    if is_closed(month, closed_through()):
+    through = closed_through()
+    if is_closed(month, through):
         return False
-    return bool(open_months_with_entries(before=add_months(month, 1)))
+    return bool(open_months_with_entries(before=add_months(month, 1), through=through))
 
 
 def owe_months_ready(*, now: datetime) -> int:

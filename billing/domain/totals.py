@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from django.db.models import QuerySet, Sum
 
-from billing.domain.lines import Due
 from billing.models import Statement, StatementLine
 from core.dates import month_of
 
@@ -22,21 +21,6 @@ class Total:
 
     def __add__(self, other: "Total") -> "Total":
         return Total(self.minutes + other.minutes, self.amount + other.amount)
-
-
-def totals_of(due: Iterable[Due]) -> dict[str, Total]:
-    """The totals of a preview's lines by currency, in the order of the currencies' codes."""
-    totals: dict[str, Total] = defaultdict(Total)
-    for each in due:
-        if each.amount is not None:
-            totals[each.priced.currency] += Total(each.minutes, each.amount)
-    return dict(sorted(totals.items()))
-
-
-def accounts_of(due: Iterable[Due]) -> int:
-    """How many statements a preview's lines would make: one a selling entity, customer and currency."""
-    contracts = (each.entry.contract for each in due)
-    return len({(each.selling_entity, each.customer_id, each.currency) for each in contracts})
 
 
 def totals_of_closes(months: Iterable[date]) -> dict[date, dict[str, Total]]:

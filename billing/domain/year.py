@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import Sum
 from django.db.models.functions import TruncMonth
 
-from billing.domain.lines import Due
+from billing.domain.preview import Previews
 from billing.models import StatementLine
 from core.dates import add_months, month_of
 
@@ -33,7 +33,7 @@ class Year:
         return sorted({*self.billed, *self.provisional})
 
 
-def year_until(month: date, *, coming: Mapping[date, Sequence[Due]]) -> Year:
+def year_until(month: date, *, coming: Previews) -> Year:
     """The twelve months up to that of `month`: one query, and the previews of the open ones (`coming`)."""
     last = month_of(month)
     months = [add_months(last, number - MONTHS + 1) for number in range(MONTHS)]
@@ -44,10 +44,8 @@ def year_until(month: date, *, coming: Mapping[date, Sequence[Due]]) -> Year:
         if amount:
             billed[currency][month_billed] = amount
     provisional: dict[str, Amounts] = defaultdict(dict)
-    for due in (each for lines_due in coming.values() for each in lines_due):
-        assert due.entry.service_date is not None
-        day = month_of(due.entry.service_date)
-        if due.amount and not due.of_earlier_month and day in months:
-            so_far = provisional[due.priced.currency]
-            so_far[day] = so_far.get(day, Decimal(0)) + due.amount
+    for preview in coming:
+        for currency, total in preview.delivered.items():
+            if total.amount and preview.month in months:
+                provisional[currency][preview.month] = total.amount
     return Year(months, dict(billed), dict(provisional))

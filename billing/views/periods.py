@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,13 +11,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from billing.domain.closing import close_month, close_of, open_months_with_entries, over_at
+from billing.domain.closing import close_month, close_of, over_at
 from billing.domain.files.queries import files_of_month, progress_of, statements_to_nobody
 from billing.domain.months import billing_month, billing_months
 from billing.domain.obstacles import obstacles
 from billing.domain.preview import previews
 from billing.domain.queries import statements_visible_to, with_their_entries
-from billing.domain.totals import accounts_of, lines_of_month, totals_of, totals_of_closes
+from billing.domain.totals import lines_of_month, totals_of_closes
 from billing.models import Close
 from core.dates import month_of
 from core.formatting import format_day
@@ -35,13 +34,13 @@ def periods(request: PortalRequest) -> HttpResponse:
     now = timezone.now()
     months = billing_months(user=request.user, now=now)
     open_months = [each.month for each in months if each.closed is None]
-    coming = previews(until=max(open_months)) if open_months else {}
+    coming = previews(until=max(open_months, default=months[0].month))
     billed = totals_of_closes(each.month for each in months)
     rows = [
         {
             "period": each,
             "state": each.status if each.closed else ("ready" if over_at(each.month) <= now else "open"),
-            "totals": billed.get(each.month, {}) if each.closed else totals_of(coming.get(each.month, [])),
+            "totals": billed.get(each.month, {}) if each.closed else coming.of(each.month).totals,
         }
         for each in months
     ]
@@ -74,19 +73,18 @@ def close(request: PortalRequest, month: date) -> HttpResponse:
 
 
 def _open(request: PortalRequest, month: date) -> dict[str, Any]:
-    due = previews(until=month)
-    lines = due.get(month, [])
-    page = page_of(lines, request.GET)
-    prefetch_related_objects([each.entry for each in page], "staff", "session")
+    coming = previews(until=month)
+    preview = coming.of(month)
+    page = page_of(coming.lines_of(month), request.GET)
     return {
         "month": month,
-        "totals": totals_of(lines),
-        "statements_coming": accounts_of(lines),
+        "totals": preview.totals,
+        "statements_coming": len(preview.accounts),
         "page": page,
         "obstacles": obstacles(
             month,
-            due=due,
-            earlier_months=open_months_with_entries(before=month),
+            coming=coming,
+            earlier_months=coming.delivered_before(month),
             user=request.user,
             now=timezone.now(),
         ),

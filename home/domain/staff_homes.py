@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from billing.domain.closing import open_months_with_entries
-from billing.domain.lines import Due
 from billing.domain.obstacles import Obstacles, obstacles
 from billing.domain.overage import OverageLine, OverageReport, month_overage, unpriced_overage
 from billing.domain.preview import previews
-from billing.domain.totals import Total, totals_of, totals_of_closes
+from billing.domain.totals import Total, totals_of_closes
 from billing.domain.year import Year, year_until
 from billing.models import Close
 from core.dates import add_months, local_day, month_of
@@ -92,20 +90,16 @@ def finance_home(user: User, *, now: datetime) -> FinanceHome:
     """What finance has to do with now, by the calendar of `user`: a fixed number of queries."""
     this_month = month_of(local_day(now, user.time_zone))
     coming = previews(until=this_month)
-    open_months = [month for month in open_months_with_entries(before=this_month) if month < this_month]
-    to_close = open_months[0] if open_months else None
+    to_close = min(coming.delivered_before(this_month), default=None)
     return FinanceHome(
         this_month=month_overage(this_month, user=user),
-        to_close=None if to_close is None else _obstacles(to_close, coming, user=user, now=now),
-        coming={} if to_close is None else totals_of(coming.get(to_close, [])),
+        to_close=None
+        if to_close is None
+        else obstacles(to_close, coming=coming, earlier_months=(), user=user, now=now),
+        coming={} if to_close is None else coming.of(to_close).totals,
         closes=_recent_closes(),
         year=year_until(this_month, coming=coming),
     )
-
-
-def _obstacles(month: date, coming: Mapping[date, Sequence[Due]], *, user: User, now: datetime) -> Obstacles:
-    due = {each: lines for each, lines in coming.items() if each <= month}
-    return obstacles(month, due=due, earlier_months=(), user=user, now=now)
 
 
 def _recent_closes() -> list[RecentClose]:

@@ -12,6 +12,7 @@ from billing.models import Statement
 from core.dates import add_months, local_day, month_of
 from customers.domain.queries import admins_of
 from customers.models import User
+from sessions.domain.periods import closed_through
 
 DAYS_AFTER_THE_END = timedelta(days=2)
 ASKED_BEFORE, ANSWERED_BEFORE = timedelta(hours=30), timedelta(hours=26)
@@ -21,7 +22,7 @@ ENDED_EARLY_MINUTES = 15
 def close_months(*, by: User, now: datetime) -> None:
     """Close month by month, each two days after its end."""
     last_month = add_months(month_of(local_day(now, by.time_zone)), -1)
-    for month in open_months_with_entries(before=last_month):
+    for month in open_months_with_entries(before=last_month, through=closed_through()):
         close_month(month=month, by=by, now=over_at(month) + DAYS_AFTER_THE_END)
     statements = list(
         Statement.objects.select_related("close", "customer").order_by("close", "selling_entity", "number")

@@ -14,8 +14,13 @@ from sessions.models import BillingPeriod
 
 def closed_through() -> date | None:
     """The first day of the latest closed month: it and every earlier one are closed. None before the first close."""
-    latest: date | None = BillingPeriod.objects.aggregate(latest=Max("month"))["latest"]
-    return latest
+    return closed_so_far()[0]
+
+
+def closed_so_far() -> tuple[date | None, int]:
+    """What `closed_through` and `latest_close_number` give, in one query."""
+    latest = BillingPeriod.objects.aggregate(month=Max("month"), number=Max("close_number"))
+    return latest["month"], latest["number"] or 0
 
 
 def is_closed(day: date, through: date | None) -> bool:
@@ -35,13 +40,11 @@ def next_close_number() -> int:
 
 def latest_close_number() -> int:
     """The number of the last close, 0 before the first. Whoever writes by it holds the close lock, in either mode."""
-    latest: int | None = BillingPeriod.objects.aggregate(latest=Max("close_number"))["latest"]
-    return latest or 0
+    return closed_so_far()[1]
 
 
-def open_months_up_to(month: date) -> list[date]:
-    """The open months up to `month` in their order: from the one after the last closed, or the oldest contract's."""
-    through = closed_through()
+def open_months_up_to(month: date, *, through: date | None) -> list[date]:
+    """The open months up to `month` in their order: from the one after `closed_through`, or the oldest contract's."""
     if through is not None:
         first = add_months(through, 1)
     else:

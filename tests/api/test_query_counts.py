@@ -36,8 +36,8 @@ QUERIES = {
     "/reviews/": 5,
     "/materials/": 4,
     "/rates/": 3,
-    "/billing_periods/": 10,
-    "/billing_periods/2026-02/": 9,
+    "/billing_periods/": 9,
+    "/billing_periods/2026-02/": 8,
     "/billing_periods/2026-02/lines/": 9,
     "/contracts/{contract}/ledger/": 5,
 }

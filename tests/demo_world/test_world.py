@@ -25,6 +25,7 @@ from packages.domain.terms import terms_accepted
 from packages.models import Contract, RateLine
 from reviews.models import Review, ReviewEvent
 from sessions.domain.numbers import numbers_of
+from sessions.domain.periods import closed_through
 from sessions.domain.pricing import Billing
 from sessions.domain.shares import differences
 from sessions.models import ConsultingSession, LedgerEntry, WorkingHours
@@ -56,7 +57,7 @@ def test_finance_finds_closed_months_with_statements_and_one_to_close() -> None:
     closes = Close.objects.order_by("number")
     assert closes[len(closes) - 1].month == date(2026, 9, 1)
     assert Statement.objects.exists()
-    assert open_months_with_entries(before=date(2026, 11, 1)) == [date(2026, 10, 1)]
+    assert open_months_with_entries(before=date(2026, 11, 1), through=closed_through()) == [date(2026, 10, 1)]
     call_command("check_billing", stdout=StringIO())
 
 
